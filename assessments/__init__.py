@@ -1,0 +1,1 @@
+"""What a learner proved, and what they receive for it."""

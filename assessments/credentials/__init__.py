@@ -1,0 +1,1 @@
+"""Proof that travels: achievements, awards, signed credentials, and checking anybody's."""

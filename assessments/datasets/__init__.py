@@ -1,0 +1,1 @@
+"""Data sets: generated for one learner, printed, and keyed from what was printed."""

@@ -1,0 +1,1 @@
+"""The item types, one file each."""

@@ -1,0 +1,1 @@
+"""What differs per installation. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""The console of an administrator: outbox, platforms, audit."""

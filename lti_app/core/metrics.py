@@ -1,0 +1,25 @@
+"""What Prometheus may know: counts and times, never who."""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+REGISTRY = CollectorRegistry()
+
+OUTBOX_DELIVERED = Counter(
+    "expeditie_outbox_delivered", "Messages delivered", ["topic"], registry=REGISTRY
+)
+OUTBOX_FAILED = Counter(
+    "expeditie_outbox_failed", "Deliveries that failed", ["topic", "outcome"], registry=REGISTRY
+)
+BROKER_FAILURES = Counter(
+    "expeditie_broker_failures", "Wake-ups that the broker did not take", registry=REGISTRY
+)
+REQUESTS = Counter(
+    "expeditie_requests", "Answers by endpoint and status", ["endpoint", "status"], registry=REGISTRY
+)
+REQUEST_SECONDS = Histogram(
+    "expeditie_request_seconds", "Time to answer", ["endpoint"], registry=REGISTRY
+)
+LAUNCHES = Counter("expeditie_launches", "LTI launches by outcome", ["outcome"], registry=REGISTRY)
+KEY_FETCHES = Counter(
+    "expeditie_platform_key_fetches", "JWKS fetches by outcome", ["outcome"], registry=REGISTRY
+)

@@ -1,0 +1,1 @@
+"""The conversation with learning platforms by LTI 1.3 Advantage."""

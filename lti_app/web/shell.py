@@ -1,0 +1,71 @@
+"""What every page knows: its name, who looks, where one can go, in which languages."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import LazyString
+from markupsafe import Markup, escape
+
+from lti_app.core.localized import LANGUAGES
+from lti_app.web import sessions
+from lti_app.web.i18n import current_language
+
+Nav = Mapping[str, Sequence[tuple[LazyString | str, str]]]
+"""Per role the pages in the head: (label, endpoint)."""
+_NAMES = {"nl": "Nederlands", "en": "English"}
+
+
+def install(app: Flask, nav: Nav) -> None:
+    """Give the templates their context."""
+    app.extensions["expeditie_nav"] = nav
+    app.context_processor(_context)
+    app.jinja_env.globals["csrf_field"] = csrf_field
+
+
+def csrf_field() -> Markup:
+    """Return the hidden field that every form of a session carries; nothing outside one."""
+    session = g.get("web_session")
+    if session is None:
+        return Markup("")
+    token = escape(sessions.csrf_token(session))
+    return Markup('<input type="hidden" name="csrf_token" value="%s">') % token
+
+
+def _context() -> dict[str, Any]:
+    session = g.get("web_session")
+    role = session.role if session is not None else "public"
+    return {
+        "page_name": request.endpoint or "web.unknown",
+        "page_role": role,
+        "launch_ok": bool(session is not None and session.data.get("launch")) and "error_code" not in g,
+        "current_language": current_language(),
+        "csp_nonce": g.get("csp_nonce", ""),
+        "product_name": "Expeditie",
+        "embedded": sessions.is_framed(),
+        "nav": _nav(role),
+        "language_links": _language_links(),
+        "new_tab_url": request.path if sessions.is_framed() and request.method == "GET" else None,
+    }
+
+
+def _nav(role: str) -> list[dict[str, Any]]:
+    entries: Sequence[tuple[LazyString | str, str]] = current_app.extensions["expeditie_nav"].get(
+        role, ()
+    )
+    return [
+        {"label": label, "href": url_for(endpoint), "current": endpoint == request.endpoint}
+        for label, endpoint in entries
+    ]
+
+
+def _language_links() -> list[tuple[str, str, str]]:
+    # A page that answers a POST has no address to come back to in another language.
+    path = request.path if request.method == "GET" else ""
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
+    links = []
+    for code in LANGUAGES:
+        query = urlencode([*kept, ("lang", code)])
+        links.append((code, _NAMES[code], f"{path}?{query}"))
+    return links if path else []

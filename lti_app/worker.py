@@ -1,0 +1,11 @@
+"""What the Celery worker loads: `celery -A lti_app.worker worker --beat`."""
+
+import os
+
+from config import logging
+from config.settings import Settings
+from lti_app.app import create_app
+
+logging.configure()
+application = create_app(Settings.from_env(os.environ))
+celery = application.extensions["expeditie_celery"]

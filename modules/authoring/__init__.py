@@ -1,0 +1,1 @@
+"""Modules as their makers keep them: versions, packages, publishing."""

@@ -1,0 +1,151 @@
+"""Reading modules: which there are, which version counts, what is in it."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from lti_app.core.db import db
+from lti_app.core.errors import NotFound
+from lti_app.core.localized import LocalizedText
+from modules.authoring.models import Block, MediaAsset, MediaFile, Module, ModuleVersion
+from modules.blocks.registry import MediaView
+
+MOST_LISTED = 200
+
+
+def module_by_slug(slug: str) -> Module | None:
+    """The module with this slug, whoever made it."""
+    return db.session.scalar(select(Module).where(Module.slug == slug))
+
+
+def version_of(module_id: int, version: str) -> ModuleVersion | None:
+    """One version of a module, in whatever state."""
+    return db.session.scalar(
+        select(ModuleVersion).where(
+            ModuleVersion.module_id == module_id, ModuleVersion.version == version
+        )
+    )
+
+
+def get_version(version_id: int) -> ModuleVersion:
+    """The version, or NotFound."""
+    found = db.session.get(ModuleVersion, version_id)
+    if found is None:
+        raise NotFound("module_version", version_id)
+    return found
+
+
+def current_version(slug: str, organisation_id: int | None) -> ModuleVersion | None:
+    """The newest published version that this organisation (or the public) may use."""
+    return db.session.scalar(
+        _current(organisation_id)
+        .where(Module.slug == slug)
+        .options(joinedload(ModuleVersion.module))
+    )
+
+
+def newest_version(slug: str) -> ModuleVersion | None:
+    """The newest version for administrators: published when there is one, else a draft."""
+    return db.session.scalar(
+        select(ModuleVersion)
+        .join(Module, Module.id == ModuleVersion.module_id)
+        .where(Module.slug == slug)
+        .order_by((ModuleVersion.state == "published").desc(), ModuleVersion.rank.desc())
+        .limit(1)
+    )
+
+
+def usable(organisation_id: int | None, words: str = "") -> Sequence[ModuleVersion]:
+    """The newest published version of every module that this organisation may use."""
+    found = _current(organisation_id).options(
+        joinedload(ModuleVersion.module), joinedload(ModuleVersion.organisation)
+    )
+    for word in fold(words).split()[:8]:
+        found = found.where(ModuleVersion.search_text.contains(word, autoescape=True))
+    return db.session.scalars(found.order_by(Module.slug).limit(MOST_LISTED)).all()
+
+
+def whole(version_id: int) -> ModuleVersion:
+    """The version with sections, blocks, outcomes and media, in five queries; or NotFound."""
+    found = db.session.scalar(
+        select(ModuleVersion)
+        .where(ModuleVersion.id == version_id)
+        .options(
+            selectinload(ModuleVersion.sections),
+            selectinload(ModuleVersion.blocks),
+            selectinload(ModuleVersion.outcomes),
+            selectinload(ModuleVersion.media).joinedload(MediaAsset.file),
+        )
+    )
+    if found is None:
+        raise NotFound("module_version", version_id)
+    return found
+
+
+def block_in(version_id: int, block_id: int) -> Block:
+    """The block of this very version, or NotFound."""
+    found = db.session.scalar(
+        select(Block).where(Block.id == block_id, Block.version_id == version_id)
+    )
+    if found is None:
+        raise NotFound("block", block_id)
+    return found
+
+
+def blocks_by_uuid(version_id: int) -> Mapping[str, Block]:
+    """The blocks of a version by their lasting identity."""
+    found = db.session.scalars(select(Block).where(Block.version_id == version_id))
+    return {block.uuid: block for block in found}
+
+
+def media_file(sha256: str) -> MediaFile:
+    """A stored picture, or NotFound."""
+    found = db.session.get(MediaFile, sha256)
+    if found is None:
+        raise NotFound("media", sha256)
+    return found
+
+
+def media_views(version: ModuleVersion, url: str) -> Mapping[str, MediaView]:
+    """The pictures of a version as texts show them; `url` ends where the hash begins."""
+    return {
+        asset.name: MediaView(f"{url}{asset.file_sha256}", words(asset.alt), asset.file.mime)
+        for asset in version.media
+    }
+
+
+def words(alt: Mapping[str, object]) -> LocalizedText:
+    """The alternative text; empty for a decorative picture."""
+    return {} if alt.get("decorative") else {key: str(text) for key, text in alt.items()}
+
+
+def fold(text: str) -> str:
+    """Text as it is searched: no capitals, no accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def _current(organisation_id: int | None) -> Select[ModuleVersion]:
+    newest = (
+        select(ModuleVersion.module_id, func.max(ModuleVersion.rank).label("rank"))
+        .where(ModuleVersion.state == "published")
+        .group_by(ModuleVersion.module_id)
+        .subquery()
+    )
+    return (
+        select(ModuleVersion)
+        .join(Module, Module.id == ModuleVersion.module_id)
+        .join(
+            newest,
+            (newest.c.module_id == ModuleVersion.module_id) & (newest.c.rank == ModuleVersion.rank),
+        )
+        .where(ModuleVersion.state == "published", _may_use(organisation_id))
+    )
+
+
+def _may_use(organisation_id: int | None) -> ColumnElement[bool]:
+    if organisation_id is None:
+        return Module.visibility == "open"
+    return or_(Module.visibility == "open", Module.organisation_id == organisation_id)

@@ -1,0 +1,1 @@
+"""Block types: what a module page can hold."""

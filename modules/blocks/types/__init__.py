@@ -1,0 +1,1 @@
+"""The block types of this package, one file each."""

@@ -1,0 +1,1 @@
+"""The public catalogue of modules, and their pictures."""

@@ -1,0 +1,1 @@
+"""Learning: starting, going on, recording, finishing a module."""

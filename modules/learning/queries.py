@@ -1,0 +1,82 @@
+"""Reading enrolments and progress, always tied to a person and a course."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from lti_app.core.db import db
+from lti_app.core.errors import NotFound
+from lti_app.core.policy import Actor
+from lti_app.lti.models import ResourceLink
+from modules.authoring import queries as authoring
+from modules.authoring.models import Module, ModuleVersion
+from modules.learning.models import BlockProgress, Enrolment
+from modules.learning.outline import Outline, outline_of
+
+
+def enrolment(enrolment_id: int) -> Enrolment:
+    """The enrolment, or NotFound."""
+    found = db.session.get(Enrolment, enrolment_id)
+    if found is None:
+        raise NotFound("enrolment", enrolment_id)
+    return found
+
+
+def link_of(actor: Actor) -> ResourceLink | None:
+    """The place in the course from which this session was opened."""
+    if actor.resource_link_id is None:
+        return None
+    found = db.session.get(ResourceLink, actor.resource_link_id)
+    is_own = found is not None and found.organisation_id == actor.organisation_id
+    return found if is_own else None
+
+
+def offered_version(actor: Actor) -> ModuleVersion | None:
+    """The newest version of the module that this place in the course opens."""
+    link = link_of(actor)
+    if link is None or not link.module_ref:
+        return None
+    return authoring.current_version(link.module_ref, actor.organisation_id)
+
+
+def enrolment_of(actor: Actor) -> Enrolment | None:
+    """This learner's enrolment in the module that the place opens: the one on its own version."""
+    link = link_of(actor)
+    if actor.person_id is None or link is None or not link.module_ref:
+        return None
+    return db.session.scalar(
+        select(Enrolment)
+        .join(ModuleVersion, ModuleVersion.id == Enrolment.module_version_id)
+        .join(Module, Module.id == ModuleVersion.module_id)
+        .where(
+            Enrolment.person_id == actor.person_id,
+            Enrolment.organisation_id == actor.organisation_id,
+            Enrolment.resource_link_id == link.id,
+            Module.slug == link.module_ref,
+        )
+        .order_by(Enrolment.id.desc())
+        .limit(1)
+    )
+
+
+def progress_of(enrolment_id: int) -> Mapping[int, BlockProgress]:
+    """Everything recorded in an enrolment, by block."""
+    rows = db.session.scalars(
+        select(BlockProgress).where(BlockProgress.enrolment_id == enrolment_id)
+    )
+    return {row.block_id: row for row in rows}
+
+
+def outline(version_id: int, enrolment_id: int | None) -> Outline:
+    """The way through a version, with the progress of one enrolment or of nobody."""
+    recorded = progress_of(enrolment_id) if enrolment_id is not None else {}
+    return outline_of(authoring.whole(version_id), recorded)
+
+
+def enrolments_at(resource_link_id: int) -> Sequence[Enrolment]:
+    """All enrolments at a place in a course, for those who teach there."""
+    return db.session.scalars(
+        select(Enrolment)
+        .where(Enrolment.resource_link_id == resource_link_id)
+        .order_by(Enrolment.id)
+    ).all()

@@ -1,0 +1,1 @@
+"""Choosing which module a place in a course opens."""

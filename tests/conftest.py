@@ -1,0 +1,107 @@
+"""What all tests share: an application on real SQLite and real PostgreSQL, factories, languages."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from config.settings import Settings
+from lti_app.app import create_app
+from lti_app.core.db import Base, db
+from lti_app.lti.gateway import keys
+from tests.support import databases
+from tests.support.make import Make
+
+SETTINGS = {"EXPEDITIE_ENV": "testing", "EXPEDITIE_BROKER_URL": "memory://"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--sqlite`: only SQLite, for a quick look; `--all`: every combination of the page walk."""
+    parser.addoption("--sqlite", action="store_true")
+    parser.addoption("--all", action="store_true")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that touches the database on both databases."""
+    if "backend" in metafunc.fixturenames:
+        quick = metafunc.config.getoption("--sqlite")
+        metafunc.parametrize("backend", ["sqlite"] if quick else ["sqlite", "postgresql"], scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL: the one named by TEST_DATABASE_URL, else one of our own."""
+    with databases.postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """A real Valkey or Redis: the one named by TEST_BROKER_URL, else one of our own."""
+    with databases.valkey() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, made once and copied for every test."""
+    folder = tmp_path_factory.mktemp("template")
+    path = folder / "template.db"
+    app = create_app(_settings(f"sqlite:///{path}", folder))
+    with app.app_context():
+        db.create_all()  # until the first migration is written
+        db.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_app(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application on one migrated PostgreSQL database, emptied between tests."""
+    app = create_app(_settings(postgresql_url, tmp_path_factory.mktemp("pg")))
+    with app.app_context():
+        db.create_all()
+    return app
+
+
+@pytest.fixture
+def app(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The whole application on an empty database, inside its application context."""
+    keys.forget()
+    if backend == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        (tmp_path / "test.db").write_bytes(template.read_bytes())
+        application: Flask = create_app(_settings(f"sqlite:///{tmp_path / 'test.db'}", tmp_path))
+    else:
+        application = request.getfixturevalue("postgresql_app")
+    with application.app_context():
+        yield application
+        db.session.remove()
+        if backend == "postgresql":
+            databases.empty(db.engine, Base.metadata)
+            application.extensions.pop("expeditie_keys", None)
+            application.extensions.pop("expeditie_tokens", None)
+        else:
+            db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript."""
+    return app.test_client()
+
+
+@pytest.fixture
+def make(app: Flask) -> Make:
+    """Factories: `make.organisation()`, `make.session(role="teacher")`, …"""
+    return Make(app)
+
+
+def _settings(database_url: str, folder: Path) -> Settings:
+    return Settings.from_env(
+        SETTINGS
+        | {"EXPEDITIE_DATABASE_URL": database_url, "EXPEDITIE_INSTANCE_PATH": str(folder / "instance")}
+    )
+
+
