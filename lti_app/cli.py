@@ -8,7 +8,7 @@ from flask.cli import FlaskGroup
 
 from config import logging
 from config.settings import Settings, SettingsError
-from lti_app import processes
+from lti_app import demo_run, processes
 from lti_app.app import Expeditie, create_app
 from lti_app.core.errors import DomainError
 from lti_app.schema_commands import database
@@ -36,7 +36,7 @@ def cli() -> None:
     """Lab modules inside any LMS, and micro-credentials that anyone can verify."""
 
 
-for command in (database, seed, *processes.commands):
+for command in (database, seed, demo_run.demo, *processes.commands):
     cli.add_command(command)
 
 

@@ -6,6 +6,7 @@ from flask import url_for
 
 from lti_app.lti import service as lti
 from lti_app.lti.launch import DEEP_LINKING, RecordedLaunch
+from modules.authoring import queries as authoring
 
 
 def land(recorded: RecordedLaunch, session_id: str) -> str:
@@ -32,7 +33,7 @@ def _module_of(recorded: RecordedLaunch) -> bool:
     if recorded.resource_link_id is None:
         return False
     for slug in (recorded.launch.custom.get("module_ref"), _slug_in(recorded.launch.target_link_uri)):
-        if slug and _is_published(slug):
+        if slug and authoring.current_version(slug, recorded.organisation_id):
             lti.set_module(
                 recorded.resource_link_id, slug, organisation_id=recorded.organisation_id
             )
@@ -43,7 +44,3 @@ def _module_of(recorded: RecordedLaunch) -> bool:
 def _slug_in(target_link_uri: str) -> str | None:
     first, _sep, slug = urlsplit(target_link_uri).path.strip("/").partition("/")
     return slug if first == "m" and slug and "/" not in slug else None
-
-
-def _is_published(slug: str) -> bool:
-    return False

@@ -9,10 +9,6 @@ import time
 from pathlib import Path
 
 import click
-from flask import current_app
-from flask.cli import with_appcontext
-
-from config.settings import Settings
 
 _WEB = "lti_app.wsgi:application"
 _DEMO = "lti_app.demo.wsgi:application"
@@ -117,14 +113,4 @@ def free_or_exit(host: str, port: int) -> None:
             ) from error
 
 
-@click.command("demo")
-@with_appcontext
-def demo() -> None:
-    """Start everything for a trial: the tool, one worker with beat, and the demo LMS."""
-    from lti_app import demo_run
-
-    settings: Settings = current_app.extensions["expeditie_settings"]
-    sys.exit(demo_run.run(settings))
-
-
-commands = [run, worker, demo]
+commands = [run, worker]

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 
 from config.settings import Settings
 from lti_app.app import create_app
 from lti_app.core.db import Base, db
 from lti_app.lti.gateway import keys
 from tests.support import databases
+from tests.support.lms import Lms, running
 from tests.support.make import Make
 
 SETTINGS = {"EXPEDITIE_ENV": "testing", "EXPEDITIE_BROKER_URL": "memory://"}
@@ -105,3 +108,23 @@ def _settings(database_url: str, folder: Path) -> Settings:
     )
 
 
+
+
+@pytest.fixture(scope="session")
+def lms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lms]:
+    """The demo LMS, a process of its own, for the whole run."""
+    with running(tmp_path_factory.mktemp("lms"), "http://localhost:5000") as found:
+        yield found
+        found.heal()
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    """The address under which the application of this test answers over HTTP."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pyld import jsonld  # type: ignore[import-untyped]
+from pyld import jsonld
 from pyoxigraph import (
     BlankNode,
     CanonicalizationAlgorithm,

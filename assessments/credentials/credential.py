@@ -120,7 +120,8 @@ def _achievement(achievement: AchievementFacts) -> dict[str, Any]:
     }
     if achievement.criteria_url:
         criteria["id"] = achievement.criteria_url
-    return {
+    creator = {"creator": _issuer(achievement.creator)} if achievement.creator else {}
+    return creator | {
         "id": f"urn:uuid:{achievement.uuid}",
         "type": ["Achievement", dutch_terms.TYPE],
         "achievementType": ACHIEVEMENT_TYPES[achievement.kind],

@@ -79,6 +79,8 @@ class AchievementFacts:
     stacks_into: LocalizedText | None = None
     further_information: LocalizedText | None = None
     criteria_url: str | None = None
+    creator: IssuerFacts | None = None
+    """Who made it, when that is not who awards it."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,9 @@ class Achievement(Base):
         CheckConstraint("workload_minutes > 0", name="workload_is_positive"),
         CheckConstraint("level_nlqf between 1 and 8", name="nlqf_is_known"),
         CheckConstraint("level_eqf between 1 and 8", name="eqf_is_known"),
-        CheckConstraint("not stackable or stacks_into is not null", name="stackable_into_something"),
+        CheckConstraint(
+            "not stackable or stacks_into is not null", name="stackable_into_something"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,7 +6,13 @@ import random
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from assessments.credentials import credential, data_integrity, queries, signing, status_bits
+from assessments.credentials import (
+    credential,
+    data_integrity,
+    queries,
+    signing,
+    status_bits,
+)
 from assessments.credentials.models import REVOCATION, SUSPENSION, StatusList
 from assessments.credentials.site import Site
 from lti_app.core import outbox

@@ -40,6 +40,37 @@ def award_of(enrolment_id: int) -> Award | None:
     )
 
 
+def find_enrolment(enrolment_id: int) -> Enrolment | None:
+    """Return the enrolment."""
+    return db.session.get(Enrolment, enrolment_id)
+
+
+def award_shown(enrolment: Enrolment, achievement: Achievement) -> Award | None:
+    """Return the award for this enrolment, else the one that this person has already."""
+    return db.session.scalar(
+        select(Award)
+        .where(Award.person_id == enrolment.person_id, Award.achievement_id == achievement.id)
+        .order_by((Award.enrolment_id == enrolment.id).desc(), Award.id.desc())
+        .limit(1)
+        .options(*_WHOLE)
+    )
+
+
+def holds(person_id: int, achievement_id: int, *, now: datetime) -> bool:
+    """Whether somebody has this award, and it was not revoked and has not ended."""
+    found = db.session.scalar(
+        select(Award.id)
+        .where(
+            Award.person_id == person_id,
+            Award.achievement_id == achievement_id,
+            Award.state != "revoked",
+            Award.valid_until.is_(None) | (Award.valid_until > now),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 def award_for_update(award_id: int) -> Award | None:
     """Return the award, locked."""
     return db.session.scalar(select(Award).where(Award.id == award_id).with_for_update())
@@ -126,15 +157,6 @@ def status_list_by_url(url: str) -> StatusList | None:
     return db.session.scalar(select(StatusList).where(StatusList.url == url))
 
 
-def twin(listed: StatusList, purpose: str) -> StatusList | None:
-    """Return the list of the other purpose with the same number."""
-    return db.session.scalar(
-        select(StatusList).where(
-            StatusList.purpose == purpose, StatusList.number == listed.number
-        )
-    )
-
-
 def open_list(organisation_id: int, issuer_did: str, *, below: int) -> StatusList | None:
     """Return a revocation list of this issuer that still has room, locked."""
     return db.session.scalar(
@@ -164,6 +186,15 @@ def lists_of(organisation_id: int) -> list[StatusList]:
             .where(StatusList.organisation_id == organisation_id)
             .order_by(StatusList.id)
             .with_for_update()
+        )
+    )
+
+
+def lists_numbered(number: int) -> list[StatusList]:
+    """Return the lists of both purposes with this number."""
+    return list(
+        db.session.scalars(
+            select(StatusList).where(StatusList.number == number).order_by(StatusList.id)
         )
     )
 

@@ -55,7 +55,9 @@ class AchievementSchema(StrictSchema):
     )
     name = Localized(200, required=True)
     description = Localized(_TEXT, required=True)
-    workload_minutes = fields.Integer(required=True, strict=True, validate=validate.Range(1, 100_000))
+    workload_minutes = fields.Integer(
+        required=True, strict=True, validate=validate.Range(1, 100_000)
+    )
     level = fields.Nested(LevelSchema, required=True, allow_none=True)
     assessment_type = fields.String(
         required=True, validate=validate.OneOf(dutch_terms.ASSESSMENT_TYPES)

@@ -1,7 +1,7 @@
-"""Keys of issuers: made, sealed, used from a day after they are published, kept for as long as needed.
+"""Keys of issuers: made, sealed, published a day before use, kept for as long as needed.
 
 did:web has no history: a key that is left out of the document kills everything it signed. Retired
-keys therefore stay published (credentials are signed for years); only revoked keys lose their right.
+keys therefore stay published, for credentials count for years; only revoked keys lose their right.
 """
 
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from lti_app.people.models import Organisation
 
 PUBLISHED_BEFORE_USE = timedelta(hours=24)
 _opened: dict[str, Ed25519PrivateKey] = {}
-"""Private keys, unsealed once per process; by public key, which identifies them everywhere."""
+"""Private keys, unsealed once per process, by public key."""
 
 
 def ensure_key(organisation: Organisation, site: Site, *, now: datetime) -> SigningKey:
@@ -89,6 +89,19 @@ def did_document(issuer: str) -> dict[str, Any] | None:
     return did.document(issuer, [_published(key) for key in keys]) if keys else None
 
 
+def published_document(organisation: Organisation, site: Site, *, now: datetime) -> dict[str, Any]:
+    """Return the document at this issuer's address on our host; the first key is made for it.
+
+    An issuer that has moved to its own domain stays known here under its old name.
+    """
+    former = did_document(did.default_for(site.host, organisation.slug))
+    if former is not None:
+        return former
+    issuer = site.did_of(organisation)
+    ensure_key(organisation, site, now=now)
+    return did_document(issuer) or did.document(issuer, [])
+
+
 def check_name(issuer: str, site: Site) -> None:
     """Raise CannotSign when others could not resolve this name."""
     try:
@@ -134,3 +147,8 @@ def _record(verb: str, key: SigningKey, actor_id: int | None, now: datetime) -> 
         now=now,
         details={"kid": key.kid},
     )
+
+
+def forget() -> None:
+    """Close all private keys that this process opened."""
+    _opened.clear()

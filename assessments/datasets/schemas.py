@@ -29,7 +29,7 @@ class DatasetSchema(StrictSchema):
         try:
             data["parameters"] = generator.parameters_schema().load(data["parameters"])
         except ValidationError as error:
-            raise ValidationError({"parameters": error.normalized_messages()}) from error  # type: ignore[no-untyped-call]
+            raise ValidationError({"parameters": error.messages}) from error
 
 
 def dataset_from(body: Mapping[str, Any]) -> dict[str, Any]:

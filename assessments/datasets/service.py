@@ -1,11 +1,15 @@
 """Giving a learner a data set."""
 
 import random
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
+from assessments.datasets import printing
 from assessments.datasets.models import DatasetInstance
+from assessments.datasets.printing import PrintedTable
 from assessments.datasets.registry import GENERATORS, seed_for
 from assessments.datasets.schemas import dataset_from
 from lti_app.core.db import db
@@ -51,3 +55,11 @@ def _make(enrolment: Enrolment, block: Block, number: int, pepper: str, now: dat
         )
         .on_conflict_do_nothing(index_elements=["enrolment_id", "block_id", "number"])
     )
+
+
+def sample(body: Mapping[str, Any], language: str) -> list[PrintedTable]:
+    """Tables as a learner could get them, for a preview; nothing is kept."""
+    data = dataset_from(body)
+    generator = GENERATORS.get(data["generator"])
+    tables = generator.generate(data["parameters"], random.Random("preview"))
+    return printing.tables(generator, tables, language)

@@ -48,6 +48,8 @@ class Line:
     text: LocalizedText
     place: str = ""
     """The cell of a table, to find its own mark."""
+    is_typed: bool = False
+    """What the learner typed is shown as it is; what the author wrote is Markdown."""
 
 
 def literal(text: str) -> LocalizedText:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from lti_app.demo import (
     ags,
     api,
+    api_for_tests,
     deep_linking,
     faults,
     keys,
@@ -32,7 +33,7 @@ from lti_app.demo.state import Store, close_store
 
 BLUEPRINTS = (
     *(oidc.bp, tokens.bp, ags.bp, nrps.bp, deep_linking.bp, registration.bp),
-    *(pages.bp, staff_pages.bp, api.bp),
+    *(pages.bp, staff_pages.bp, api.bp, api_for_tests.bp),
 )
 SERVICE_TYPES = {"scores": names.SCORE_TYPE, "moodle_scores": names.SCORE_TYPE}
 
@@ -84,7 +85,7 @@ def _refused(refused: Refused) -> ResponseReturnValue:
     message = languages.translated(f"refused_{refused.code}")
     if request.blueprint in ("ags", "nrps"):
         return _service_refusal(refused)
-    if request.blueprint == "api" or request.blueprint in ("tokens", "registration"):
+    if request.blueprint in ("api", "api_for_tests", "tokens", "registration"):
         answer = jsonify(refused.as_json(message))
         answer.headers.extend(refused.headers)
         return answer, refused.status

@@ -126,6 +126,8 @@ def _issued(tool: Tool, scopes: list[str]) -> dict[str, Any]:
 
 def bearer(profile: Standard, *scopes: str) -> Tool:
     """The tool behind the bearer token of this request, which holds one of the scopes."""
+    if faults.is_active(str(faults.service_of_request()), "expired_token"):
+        revoke()
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     row = store().row("SELECT * FROM access_token WHERE digest = ?", _digest(value.strip()))
     if kind.lower() != "bearer" or row is None or row["expires_at"] <= now():

@@ -9,7 +9,16 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from assessments.items.fields import amount, key_reference
 from assessments.items.mark import NOTHING, Mark, graded, share, whole
-from assessments.items.registry import Answer, Body, Form, Item, Key, Line, Problems, Typed
+from assessments.items.registry import (
+    Answer,
+    Body,
+    Form,
+    Item,
+    Key,
+    Line,
+    Problems,
+    Typed,
+)
 from assessments.items.shuffle import shuffled
 from lti_app.core.localized import Localized
 from lti_app.core.schema import StrictSchema, Text

@@ -13,7 +13,17 @@ from assessments.items.fields import KEY as KEY_NAME
 from assessments.items.fields import Target, UnitText, amount
 from assessments.items.mark import Mark
 from assessments.items.quantity import MESSAGES, QuantityError
-from assessments.items.registry import Answer, Body, Form, Item, Key, Line, Problems, Typed, literal
+from assessments.items.registry import (
+    Answer,
+    Body,
+    Form,
+    Item,
+    Key,
+    Line,
+    Problems,
+    Typed,
+    literal,
+)
 from assessments.items.units import UNITS
 from lti_app.core.localized import Localized
 from lti_app.core.schema import StrictSchema, Text
@@ -163,7 +173,7 @@ class Numeric:
 
     def lines(self, item: Item, answer: Answer) -> Sequence[Line]:
         """What was typed."""
-        return [] if is_empty(answer) else [Line(None, literal(written(answer)))]
+        return [] if is_empty(answer) else [Line(None, literal(written(answer)), is_typed=True)]
 
     def mark(self, item: Item, answer: Answer, key: Key) -> Mark:
         """Value, unit and significant figures, each by itself."""

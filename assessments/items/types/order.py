@@ -10,7 +10,17 @@ from marshmallow import fields, validates_schema
 
 from assessments.items.fields import amount
 from assessments.items.mark import NOTHING, Mark, graded, share, whole
-from assessments.items.registry import Answer, Body, Form, Item, Key, Line, Problems, Typed, literal
+from assessments.items.registry import (
+    Answer,
+    Body,
+    Form,
+    Item,
+    Key,
+    Line,
+    Problems,
+    Typed,
+    literal,
+)
 from assessments.items.shuffle import never_in_order
 from lti_app.core.localized import Localized
 from lti_app.core.schema import StrictSchema, Text

@@ -10,7 +10,17 @@ from marshmallow import ValidationError, fields, validates_schema
 from assessments.items import measurement
 from assessments.items.fields import amount
 from assessments.items.mark import NOTHING, Mark, rounded
-from assessments.items.registry import Answer, Body, Form, Item, Key, Line, Problems, Typed, literal
+from assessments.items.registry import (
+    Answer,
+    Body,
+    Form,
+    Item,
+    Key,
+    Line,
+    Problems,
+    Typed,
+    literal,
+)
 from assessments.items.types import numeric
 from lti_app.core.localized import LANGUAGES, Localized, LocalizedText
 from lti_app.core.schema import StrictSchema, Text
@@ -73,7 +83,9 @@ def _label(body: Body, place: str) -> LocalizedText:
     row, _colon, column = place.partition(":")
     rows = {one["id"]: one["label"] for one in body["rows"]}
     columns = {one["id"]: one["label"] for one in body["columns"]}
-    return {language: f"{rows[row][language]}, {columns[column][language]}" for language in LANGUAGES}
+    return {
+        language: f"{rows[row][language]}, {columns[column][language]}" for language in LANGUAGES
+    }
 
 
 class Table:
@@ -110,7 +122,7 @@ class Table:
     def lines(self, item: Item, answer: Answer) -> Sequence[Line]:
         """Every cell, named by its row and column."""
         return [
-            Line(_label(item.body, place), literal(numeric.written(given)), place)
+            Line(_label(item.body, place), literal(numeric.written(given)), place, is_typed=True)
             for place, _body, given in _cells(item, answer)
         ]
 

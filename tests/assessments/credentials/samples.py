@@ -6,7 +6,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from assessments.credentials import credential, data_integrity, did, multibase, status_bits
+from assessments.credentials import (
+    credential,
+    data_integrity,
+    did,
+    multibase,
+    status_bits,
+)
 from assessments.credentials.checking import Sources
 from assessments.credentials.facts import (
     AchievementFacts,

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from assessments.credentials import checking, credential, data_integrity, did, documents, status_bits
+from assessments.credentials import (
+    checking,
+    credential,
+    data_integrity,
+    did,
+    documents,
+    status_bits,
+)
 from assessments.credentials.checking import Sources, Unavailable
 from tests.assessments.credentials import samples
 from tests.assessments.credentials.samples import NOW
@@ -139,7 +146,10 @@ def unavailable(_name: str) -> dict[str, Any] | None:
 def test_a_source_that_is_down_means_unknown_not_valid_and_not_revoked() -> None:
     dids = {samples.ISSUER_DID: samples.did_document()}
 
-    assert verdict(samples.signed(), Sources(unavailable, {}.get)) == ("unknown", "issuer_unavailable")
+    assert verdict(samples.signed(), Sources(unavailable, {}.get)) == (
+        "unknown",
+        "issuer_unavailable",
+    )
     assert verdict(samples.signed(), Sources(dids.get, unavailable)) == (
         *("unknown", "status_unavailable"),
     )

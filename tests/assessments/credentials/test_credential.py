@@ -16,7 +16,8 @@ from tests.assessments.credentials import samples
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "tests" / "data"
 NODE = next(
-    (path for path in [Path(sys.executable).parent / "node"] if path.exists()), Path("/usr/bin/node")
+    (path for path in [Path(sys.executable).parent / "node"] if path.exists()),
+    Path("/usr/bin/node"),
 )
 
 
@@ -105,7 +106,7 @@ class TestAnIndependentVerifier:
         assert judged(samples.signed()) == {"verified": True, "marked": [], "errors": []}
 
     def test_accepts_every_kind_of_character(self) -> None:
-        name = "µL ± 0,5 % “é” \U0001f9ea \u2028 \u0085 \\ \" \t tab \n line \r return \u200f rtl"
+        name = 'µL ± 0,5 % “é” \U0001f9ea \u2028 \u0085 \\ " \t tab \n line \r return \u200f rtl'
         facts = samples.achievement(name={"nl": name, "en": name})
         unsigned = credential.build(samples.issuer(), facts, samples.award())
         document = samples.data_integrity.sign(unsigned, samples.signer(), created=samples.NOW)

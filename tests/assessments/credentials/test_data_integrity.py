@@ -74,7 +74,9 @@ def test_added_and_removed_parts_are_noticed(change: dict[str, Any]) -> None:
     assert verified(samples.signed() | change) != ""
 
 
-@pytest.mark.parametrize("value", ["", "z", "zzz", "m" + "A" * 86, "z" + "1" * 5000, "z0OIl", 5, None])
+@pytest.mark.parametrize(
+    "value", ["", "z", "zzz", "m" + "A" * 86, "z" + "1" * 5000, "z0OIl", 5, None]
+)
 def test_malformed_signatures_are_refused_and_cost_nothing(value: object) -> None:
     document = samples.signed()
     proof = document["proof"][0] | {"proofValue": value}

@@ -22,13 +22,30 @@ def test_a_did_says_where_its_document_is(name: str, url: str) -> None:
 
 
 def test_the_default_name_is_under_our_host() -> None:
-    assert did.default_for("localhost:5000", "mlo-delta") == "did:web:localhost%3A5000:issuers:mlo-delta"
+    assert (
+        did.default_for("localhost:5000", "mlo-delta")
+        == "did:web:localhost%3A5000:issuers:mlo-delta"
+    )
 
 
 @pytest.mark.parametrize(
     "name",
-    ["did:web:", "did:key:x", "web:x", "did:web:x/y", "did:web:a@b", "did:web:x:..", "did:web:x:a%2Fb"]
-    + ["did:web:x:%2e%2e", "did:web:" + "a" * 600, "did:web:x%20y", "did:web:x#y", "did:web:x:a%00"],
+    [
+        "did:web:",
+        "did:key:x",
+        "web:x",
+        "did:web:x/y",
+        "did:web:a@b",
+        "did:web:x:..",
+        "did:web:x:a%2Fb",
+    ]
+    + [
+        "did:web:x:%2e%2e",
+        "did:web:" + "a" * 600,
+        "did:web:x%20y",
+        "did:web:x#y",
+        "did:web:x:a%00",
+    ],
 )
 def test_names_that_could_lead_elsewhere_are_refused(name: str) -> None:
     with pytest.raises(did.BadDid):
@@ -36,7 +53,8 @@ def test_names_that_could_lead_elsewhere_are_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "localhost%3A5000", "127.0.0.1%3A5000", "10.0.0.8", "intranet", "a.localhost"]
+    "host",
+    ["localhost", "localhost%3A5000", "127.0.0.1%3A5000", "10.0.0.8", "intranet", "a.localhost"],
 )
 def test_production_never_signs_as_a_host_that_nobody_can_reach(host: str) -> None:
     name = f"did:web:{host}:issuers:a"
@@ -88,6 +106,8 @@ def test_relative_references_in_a_document_are_followed() -> None:
     document["verificationMethod"][0]["id"] = f"#{samples.fragment()}"
     document["assertionMethod"] = [f"#{samples.fragment()}"]
 
-    public, _ = did.find_key(document, samples.ISSUER_DID, f"{samples.ISSUER_DID}#{samples.fragment()}")
+    public, _ = did.find_key(
+        document, samples.ISSUER_DID, f"{samples.ISSUER_DID}#{samples.fragment()}"
+    )
 
     assert public == samples.public()

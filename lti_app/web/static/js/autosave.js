@@ -50,7 +50,7 @@ function later(job, wait) {
 
 async function send(job, keepalive = false) {
   clearTimeout(job.timer);
-  if (!isDirty(job) || (job.busy && !keepalive)) return;
+  if (!isDirty(job) || job.leaving || (job.busy && !keepalive)) return;
   const content = shadow.read(job.form);
   job.busy = true;
   say(job, "saving");
@@ -103,11 +103,21 @@ function say(job, state, time = "", reason = "") {
 
 /* Leaving: what is not sent yet goes out with the page. */
 function flush() {
-  for (const job of forms.values()) if (job.form.isConnected && !job.leaving) send(job, true);
+  for (const job of forms.values()) if (job.form.isConnected) send(job, true);
+}
+
+/* The page did not leave after all: what was typed is still to be saved. */
+function stay() {
+  for (const job of forms.values()) {
+    job.leaving = false;
+    if (job.form.isConnected && isDirty(job)) later(job, PAUSE);
+  }
 }
 
 window.addEventListener("pagehide", flush);
 document.addEventListener("expeditie:leave", flush);
+document.addEventListener("expeditie:stay", stay);
+window.addEventListener("pageshow", (event) => event.persisted && stay());
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
 window.addEventListener("online", () => {
   for (const job of forms.values()) if (job.form.isConnected) later(job, 0);

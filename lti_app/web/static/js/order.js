@@ -12,6 +12,7 @@ function move(list, event) {
   const button = event.target.closest("[data-move]");
   if (!button) return;
   event.preventDefault();
+  if (!event.detail && document.activeElement !== button) return; // Enter in another field of the form
   const entry = button.closest("li");
   const up = button.dataset.move === "up";
   const other = up ? entry.previousElementSibling : entry.nextElementSibling;

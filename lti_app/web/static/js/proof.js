@@ -67,7 +67,7 @@ function offerNewTab() {
   const offer = document.querySelector("[data-proof-offer]");
   document.querySelector("[data-proof-waiting]").hidden = true;
   offer.hidden = false;
-  offer.focus();
+  offer.querySelector("h1").focus();
 }
 
 function keepsCookies() {

@@ -136,11 +136,14 @@ async function visit(address, { method = "GET", body, replace, back, download } 
   document.documentElement.dataset.loading = "";
   say(false);
   try {
-    const accept = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
-    const answer = await authorisedFetch(address, { method, body, headers: accept, signal: mine.signal });
+    const headers = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+    if (window.parent !== window) headers["X-Embedded"] = "1"; // fetch metadata cannot tell it here
+    const answer = await authorisedFetch(address, { method, body, headers, signal: mine.signal });
     await show(answer, { method, replace, back, download });
   } catch (error) {
-    if (error.name !== "AbortError") say(true);
+    if (error.name === "AbortError") return;
+    say(true);
+    document.dispatchEvent(new Event("expeditie:stay"));
   } finally {
     if (running === mine) delete document.documentElement.dataset.loading;
   }

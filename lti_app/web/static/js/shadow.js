@@ -1,5 +1,5 @@
 /* The copy of a form on this device, until the server has it. One copy per data-autosave-key, and
-   that key names the session: one learner's work never turns up in another's form. */
+   that key names the session or the enrolment: one learner's work never turns up in another's form. */
 
 const PLACE = "expeditie:form:";
 const DAY = 24 * 3600 * 1000;
@@ -11,6 +11,11 @@ export function read(form) {
 
 function placeOf(form) {
   return form.dataset.autosaveKey ? PLACE + form.dataset.autosaveKey : null;
+}
+
+/* Without the session: who reopens the module after a time-out has a new one. */
+function addressOf(form) {
+  return form.dataset.autosave.replace(/^\/s\/[^/]+/, "");
 }
 
 function store(action) {
@@ -27,7 +32,7 @@ export function keep(form) {
   const params = new URLSearchParams(read(form));
   params.delete("csrf_token");
   const copy = {
-    url: form.dataset.autosave,
+    url: addressOf(form),
     base: form.dataset.autosaveAt ?? "",
     at: Date.now(),
     content: params.toString(),
@@ -44,7 +49,7 @@ export function wipe(form) {
 export function restore(form) {
   const place = placeOf(form);
   const copy = place && store((storage) => JSON.parse(storage.getItem(place)));
-  if (!copy || copy.url !== form.dataset.autosave) return false;
+  if (!copy || copy.url !== addressOf(form)) return false;
   const server = form.dataset.autosaveAt ?? "";
   const isNewer = copy.base === server || copy.at > Date.parse(server);
   const before = read(form);

@@ -1,0 +1,158 @@
+"""Every change of an attempt: start, save, hand in, keep the marks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+
+from assessments.attempts import answers as given
+from assessments.attempts import queries
+from assessments.attempts.assessment import Assessment, assessment_from
+from assessments.attempts.events import AttemptHandedIn, AttemptMarked
+from assessments.attempts.models import Attempt
+from assessments.datasets import queries as dataset_queries
+from assessments.datasets import service as datasets
+from assessments.items.registry import Form, Item, Problems
+from lti_app.core import events
+from lti_app.core.db import db
+from lti_app.core.errors import Conflict
+from modules.authoring import queries as authoring
+from modules.authoring.models import Block
+from modules.learning import queries as learning
+from modules.learning.models import Enrolment
+from modules.learning.service import BlockLocked
+
+
+class AttemptClosed(Conflict):
+    """It was handed in before."""
+
+    code = "attempt_closed"
+    title = _l("You have handed this in already")
+    advice = _l("Your answers are safe. Go back to the module to see your result.")
+
+
+class NoAttemptsLeft(Conflict):
+    """The author set a maximum, and it is used up."""
+
+    code = "no_attempts_left"
+    title = _l("You have used all your attempts")
+    advice = _l("Your best result counts. Ask your teacher if you need another attempt.")
+
+
+class AssessmentBroken(Conflict):
+    """The module asks for something that its data set does not have."""
+
+    code = "assessment_broken"
+    title = _l("This assessment is not finished yet")
+    advice = _l("Something is missing in the module. Tell your teacher; nothing of yours is lost.")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of handing in: done, or what stands in the way."""
+
+    handed_in: bool = False
+    problems: Problems = field(default_factory=dict)
+    missing: Sequence[Item] = ()
+
+
+def start(enrolment: Enrolment, block: Block, *, pepper: str, now: datetime) -> Attempt:
+    """The learner's open attempt, or a new one with its own data set."""
+    # Two tabs may start at once; whoever holds the enrolment goes first.
+    db.session.execute(select(Enrolment.id).where(Enrolment.id == enrolment.id).with_for_update())
+    before = queries.attempts(enrolment.id, block.id)
+    if before and before[-1].is_open:
+        return before[-1]
+    _require_unlocked(enrolment, block)
+    assessment = assessment_from(block.body)
+    if assessment.maximum is not None and len(before) >= assessment.maximum:
+        raise NoAttemptsLeft(block.id)
+    number = len(before) + 1
+    attempt = Attempt(
+        organisation_id=enrolment.organisation_id,
+        enrolment_id=enrolment.id,
+        block_id=block.id,
+        number=number,
+        answers={},
+        datasets=_datasets(enrolment, assessment, number, pepper, now),
+        started_at=now,
+    )
+    db.session.add(attempt)
+    db.session.flush()
+    return attempt
+
+
+def save(attempt: Attempt, answers: Mapping[str, Any], *, now: datetime) -> None:
+    """Keep the answers as they are; AttemptClosed after handing in."""
+    _change_open(attempt, answers=dict(answers), saved_at=now)
+
+
+def hand_in(
+    attempt: Attempt, form: Form | None, *, language: str, may_miss: bool, now: datetime
+) -> Outcome:
+    """Close the attempt and have it marked, unless a number is unclear or an answer is missing.
+
+    Without a form the saved answers count. What was typed is kept in every case.
+    """
+    assessment = assessment_from(attempt.block.body)
+    answers: Mapping[str, Any] = attempt.answers
+    if form is not None:
+        answers = given.read(assessment, form, attempt.id)
+        save(attempt, answers, now=now)
+    problems = given.problems(assessment, answers, language)
+    missing = given.missing(assessment, answers)
+    if problems or (missing and not may_miss):
+        return Outcome(problems=problems, missing=missing)
+    _change_open(attempt, handed_in_at=now, language=language)
+    events.publish(AttemptHandedIn(attempt.id))
+    return Outcome(handed_in=True)
+
+
+def keep_marks(attempt: Attempt, marks: Mapping[str, Any], score: Decimal, passed: bool) -> None:
+    """Write the marks of a handed-in attempt, and tell who waits for them."""
+    attempt.marks = dict(marks)
+    attempt.score = score
+    attempt.passed = passed
+    db.session.flush()
+    events.publish(AttemptMarked(attempt.id))
+
+
+def _change_open(attempt: Attempt, **values: Any) -> None:
+    """One statement decides who is first: a second hand-in or a late save changes nothing."""
+    changed = db.session.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt.id, Attempt.handed_in_at.is_(None))
+        .values(**values)
+        .returning(Attempt.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if changed is None:
+        raise AttemptClosed(attempt.id)
+    db.session.refresh(attempt, list(values))
+
+
+def _require_unlocked(enrolment: Enrolment, block: Block) -> None:
+    place = learning.outline(enrolment.module_version_id, enrolment.id).place_of(block.id)
+    if place is not None and place.locked_by and not place.done:
+        raise BlockLocked(block.id)
+
+
+def _datasets(
+    enrolment: Enrolment, assessment: Assessment, number: int, pepper: str, now: datetime
+) -> dict[str, Any]:
+    """The data set of this attempt; the first one again when the author wants no fresh data."""
+    if assessment.dataset is None:
+        return {}
+    block = authoring.blocks_by_uuid(enrolment.module_version_id).get(assessment.dataset)
+    if block is None:
+        raise AssessmentBroken(assessment.dataset)
+    turn = number if assessment.fresh_data else 1
+    data = datasets.obtain(enrolment, block, turn, pepper=pepper, now=now)
+    absent = assessment.key_names - set(dataset_queries.key(data))
+    if absent:
+        raise AssessmentBroken(sorted(absent))
+    return {assessment.dataset: data.id}

@@ -1,0 +1,191 @@
+"""Answering an assessment: start, fill in, hand in, see how it went."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import (
+    Blueprint,
+    Response,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from assessments.attempts import answers as given
+from assessments.attempts import policy, queries, service, sheet, text
+from assessments.attempts.assessment import assessment_from
+from assessments.attempts.models import Attempt
+from assessments.attempts.service import Outcome
+from assessments.datasets import printing
+from assessments.datasets import queries as datasets
+from assessments.datasets.secret import pepper
+from lti_app.core.clock import utcnow
+from lti_app.core.errors import NotFound
+from lti_app.core.policy import require
+from lti_app.web.i18n import ZONE, current_language
+from lti_app.web.sessions import current_actor
+from modules.learning import policy as learning_policy
+from modules.learning import queries as learning
+
+bp = Blueprint(
+    "attempts", __name__, template_folder="templates", url_prefix="/s/<session_id>/attempts"
+)
+
+
+@bp.post("/start/<int:block_id>")
+def start(block_id: int) -> ResponseReturnValue:
+    """Open a new attempt, or the one that is still open."""
+    actor = current_actor()
+    require(learning_policy.may_learn(actor))
+    enrolment = learning.enrolment_of(actor)
+    if enrolment is None:
+        raise NotFound("enrolment")
+    require(learning_policy.may_record(actor, enrolment))
+    block = queries.assessment_block(enrolment, block_id)
+    attempt = service.start(enrolment, block, pepper=pepper(), now=utcnow())
+    return redirect(url_for("attempts.answer", attempt_id=attempt.id), 303)
+
+
+@bp.get("/<int:attempt_id>")
+def answer(attempt_id: int) -> ResponseReturnValue:
+    """The questions, with everything typed so far."""
+    attempt = _own(attempt_id)
+    if not attempt.is_open:
+        return redirect(url_for("attempts.result", attempt_id=attempt.id), 303)
+    return _answer_page(attempt, {})
+
+
+@bp.post("/<int:attempt_id>")
+def save(attempt_id: int) -> ResponseReturnValue:
+    """Keep the answers without a script, and stay or leave."""
+    attempt = _own(attempt_id)
+    assessment = assessment_from(attempt.block.body)
+    answers = given.read(assessment, _form(), attempt.id)
+    service.save(attempt, answers, now=utcnow())
+    if request.form.get("action") == "leave":
+        return redirect(url_for("learning.block", block_id=attempt.block_id), 303)
+    moved = next((name[5:] for name in request.form if name.startswith("move.")), None)
+    anchor = moved if moved in answers else None
+    return redirect(url_for("attempts.answer", attempt_id=attempt.id, _anchor=anchor), 303)
+
+
+@bp.post("/<int:attempt_id>/autosave")
+def autosave(attempt_id: int) -> ResponseReturnValue:
+    """Keep the answers as they are while somebody types."""
+    attempt = _own(attempt_id)
+    now = utcnow()
+    answers = given.read(assessment_from(attempt.block.body), _form(), attempt.id)
+    service.save(attempt, answers, now=now)
+    return jsonify(saved_at=now.astimezone(ZONE).strftime("%H:%M"), at=now.isoformat())
+
+
+@bp.post("/<int:attempt_id>/hand-in")
+def hand_in(attempt_id: int) -> ResponseReturnValue:
+    """Hand in, after asking about what is missing; unclear numbers come back."""
+    attempt = _own(attempt_id)
+    is_confirmed = request.form.get("confirmed") == "1"
+    outcome = service.hand_in(
+        attempt,
+        None if is_confirmed else _form(),
+        language=current_language(),
+        may_miss=is_confirmed,
+        now=utcnow(),
+    )
+    return _after_hand_in(attempt, outcome)
+
+
+@bp.get("/<int:attempt_id>/result")
+def result(attempt_id: int) -> ResponseReturnValue:
+    """How it went: marks, explanation, and what to do next."""
+    actor = current_actor()
+    attempt = queries.attempt(attempt_id, actor.organisation_id)
+    require(policy.may_see(actor, attempt))
+    if attempt.score is None:
+        return redirect(url_for("attempts.answer", attempt_id=attempt.id), 303)
+    return _result_page(attempt, is_own=policy.may_answer(actor, attempt))
+
+
+@bp.get("/data/<int:instance_id>/<name>.csv")
+def data(instance_id: int, name: str) -> ResponseReturnValue:
+    """One table of a data set, for a spreadsheet."""
+    actor = current_actor()
+    found = datasets.instance(instance_id, actor.organisation_id)
+    require(policy.may_see_data(actor, found.enrolment))
+    language = current_language()
+    table = datasets.printed_table(found, name, language)
+    response = Response(printing.as_csv(table, language), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{table.id}.csv"'
+    return response
+
+
+def _own(attempt_id: int) -> Attempt:
+    actor = current_actor()
+    attempt = queries.attempt(attempt_id, actor.organisation_id)
+    require(policy.may_answer(actor, attempt))
+    return attempt
+
+
+def _form() -> Mapping[str, Sequence[str]]:
+    form: dict[str, list[str]] = request.form.to_dict(flat=False)
+    return form
+
+
+def _after_hand_in(attempt: Attempt, outcome: Outcome) -> ResponseReturnValue:
+    if outcome.problems:
+        return _answer_page(attempt, outcome.problems), 422
+    if outcome.missing:
+        numbered = enumerate(assessment_from(attempt.block.body).items, 1)
+        missing = [(number, item) for number, item in numbered if item in outcome.missing]
+        return render_template(
+            "attempts/confirm.html",
+            attempt=attempt,
+            title=sheet.title_of(attempt),
+            missing=missing,
+        )
+    return redirect(url_for("attempts.result", attempt_id=attempt.id), 303)
+
+
+def _answer_page(attempt: Attempt, problems: Mapping[str, Sequence[str]]) -> str:
+    language = current_language()
+    assessment = assessment_from(attempt.block.body)
+    md = text.writer(language, text.media_of(attempt.block.version_id))
+    return render_template(
+        "attempts/answer.html",
+        attempt=attempt,
+        assessment=assessment,
+        title=sheet.title_of(attempt),
+        questions=sheet.questions(
+            assessment, md, sheet.Filled(attempt.id, attempt.answers, problems)
+        ),
+        problems=[(name, " ".join(said)) for name, said in problems.items()],
+        data_views=sheet.data_views(attempt, language),
+        saved_at=attempt.saved_at.astimezone(ZONE).strftime("%H:%M") if attempt.saved_at else None,
+        md=md,
+    )
+
+
+def _result_page(attempt: Attempt, *, is_own: bool) -> str:
+    language = current_language()
+    assessment = assessment_from(attempt.block.body)
+    md = text.writer(language, text.media_of(attempt.block.version_id))
+    version_id, enrolment_id = attempt.enrolment.module_version_id, attempt.enrolment_id
+    made = queries.attempts(enrolment_id, attempt.block_id)
+    is_left = assessment.maximum is None or len(made) < assessment.maximum
+    return render_template(
+        "attempts/result.html",
+        attempt=attempt,
+        assessment=assessment,
+        title=sheet.title_of(attempt),
+        reviewed=sheet.reviewed(attempt, assessment, md),
+        data_views=sheet.data_views(attempt, language),
+        attempts=made,
+        may_retry=is_own and (is_left or made[-1].is_open),
+        next_place=learning.outline(version_id, enrolment_id).next_place if is_own else None,
+        is_own=is_own,
+        percent=sheet.percent,
+        sentences=sheet.sentences,
+        part_names=sheet.part_names(),
+        md=md,
+    )

@@ -1,0 +1,84 @@
+"""What a page or a terminal shows of a credential: plain values, whatever the document holds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from assessments.credentials.checking import texts
+
+_MOST = 4000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The parts of a badge that a reader needs in five seconds."""
+
+    name: str = ""
+    issuer: str = ""
+    issuer_id: str = ""
+    description: str = ""
+    criteria: tuple[tuple[str, ...], ...] = ()
+    """Paragraphs of lines; Markdown of others is shown as the plain text that it is."""
+    awarded_at: datetime | None = None
+    valid_until: datetime | None = None
+    results: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+
+
+def shown(document: dict[str, Any], language: str) -> Shown:
+    """Read a credential that was checked; missing or strange parts are left out."""
+    subject = _group(document.get("credentialSubject"))
+    achievement = _group(subject.get("achievement"))
+    criteria = _group(achievement.get("criteria"))
+    issuer = document.get("issuer")
+    return Shown(
+        name=_in(achievement, "name", language) or _text(document.get("name")),
+        issuer=_text(_group(issuer).get("name")),
+        issuer_id=_text(issuer if isinstance(issuer, str) else _group(issuer).get("id")),
+        description=_in(achievement, "description", language),
+        criteria=_paragraphs(_in(criteria, "narrative", language)),
+        awarded_at=moment(document.get("awardedDate")) or moment(document.get("validFrom")),
+        valid_until=moment(document.get("validUntil")),
+        results=_results(subject),
+        outcomes=_outcomes(achievement),
+    )
+
+
+def moment(value: object) -> datetime | None:
+    """Read a date with its zone, or None."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+def _in(group: dict[str, Any], name: str, language: str) -> str:
+    """Return the text in the reader's language when it goes along (`nameIn` and the like)."""
+    return _text(_group(group.get(f"{name}In")).get(language)) or _text(group.get(name))
+
+
+def _paragraphs(text: str) -> tuple[tuple[str, ...], ...]:
+    plain = text.replace("**", "").replace("\r\n", "\n")
+    return tuple(tuple(part.strip().split("\n")) for part in plain.split("\n\n") if part.strip())
+
+
+def _results(subject: dict[str, Any]) -> tuple[str, ...]:
+    results = subject.get("result")
+    many = results if isinstance(results, list) else [results]
+    return tuple(text for item in many if (text := _text(_group(item).get("value"))))
+
+
+def _outcomes(achievement: dict[str, Any]) -> tuple[str, ...]:
+    described = achievement.get("resultDescription")
+    many = described if isinstance(described, list) else [described]
+    status = [item for item in many if "Status" in texts(_group(item).get("resultType"))]
+    return tuple(text for item in status if (text := _text(_group(item).get("name"))))
+
+
+def _group(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return value[:_MOST] if isinstance(value, str) else ""

@@ -1,0 +1,1 @@
+"""Results: the best attempt, the grade of the module, the teacher's class page."""

@@ -1,0 +1,22 @@
+"""What the gradebook does when something happens elsewhere."""
+
+from assessments.attempts.events import AttemptMarked
+from assessments.attempts.models import Attempt
+from assessments.gradebook import service
+from lti_app.core.clock import utcnow
+from lti_app.core.db import db
+from modules.learning.events import ModuleCompleted
+from modules.learning.models import Enrolment
+
+
+def on_marked(event: AttemptMarked) -> None:
+    """Count the attempt, and pass the grade on when it is final."""
+    attempt = db.session.get_one(Attempt, event.attempt_id)
+    now = attempt.handed_in_at or utcnow()
+    service.record(attempt, now=now)
+    service.tell_platform(attempt.enrolment, now=now)
+
+
+def on_module_completed(event: ModuleCompleted) -> None:
+    """The grade may have become final with the last part."""
+    service.tell_platform(db.session.get_one(Enrolment, event.enrolment_id), now=utcnow())

@@ -1,0 +1,1 @@
+"""Marking: from answers to marks."""

@@ -1,0 +1,1 @@
+"""Demo organisations, people and modules; may be run twice."""

@@ -1,0 +1,87 @@
+"""A session opens for the browser that holds its secret, and for nobody else."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lti_app.core.clock import utcnow
+from lti_app.core.db import db
+from lti_app.web import sessions
+from tests.support.make import Make
+
+
+def test_a_session_opens_with_its_cookie(make: Make) -> None:
+    admin = make.signed("admin")
+    assert admin.get("admin/").status_code == 200
+
+
+def test_a_session_opens_with_its_secret_as_bearer(make: Make, client: FlaskClient) -> None:
+    person = make.person()
+    opening = sessions.Opening(person.id, person.organisation_id, "admin")
+    session, secret = sessions.open_session(opening, now=utcnow())
+    db.session.commit()
+    answer = client.get(f"/s/{session.id}/admin/", headers={"Authorization": f"Bearer {secret}"})
+    assert answer.status_code == 200
+
+
+def test_the_id_of_a_session_alone_gives_nothing(make: Make, client: FlaskClient) -> None:
+    admin = make.signed("admin")
+    answer = client.get(admin.path("admin/"))
+    assert (answer.status_code, answer.headers["X-Error-Code"]) == (401, "session_ended")
+
+
+def test_the_secret_of_one_session_does_not_open_another(make: Make) -> None:
+    mine, other = make.signed("admin"), make.signed("admin")
+    cookie = mine.client.get_cookie(sessions.COOKIE, path=f"/s/{mine.session.id}/")
+    assert cookie is not None
+    mine.client.set_cookie(sessions.COOKIE, cookie.value, path=f"/s/{other.session.id}/")
+    assert mine.get(other.path("admin/")).status_code == 401
+
+
+def test_an_ended_session_says_so_in_words(make: Make) -> None:
+    admin = make.signed("admin")
+    db.session.get_one(sessions.WebSession, admin.session.id).expires_at = utcnow() - timedelta(1)
+    db.session.commit()
+    answer = admin.get("admin/?lang=en")
+    assert answer.status_code == 401
+    assert "Your session has ended" in answer.text
+
+
+def test_a_form_without_its_token_changes_nothing(make: Make) -> None:
+    admin = make.signed("admin")
+    answer = admin.client.post(admin.path("admin/messages/1/resend"))
+    assert (answer.status_code, answer.headers["X-Error-Code"]) == (403, "form_expired")
+
+
+def test_a_form_from_another_site_changes_nothing(make: Make) -> None:
+    admin = make.signed("admin")
+    answer = admin.post("admin/messages/1/resend", headers={"Origin": "https://evil.example"})
+    assert answer.headers["X-Error-Code"] == "form_expired"
+
+
+def test_a_learner_cannot_open_the_console(make: Make) -> None:
+    for role in ("learner", "teacher"):
+        assert make.signed(role).get("admin/").status_code == 403
+
+
+def test_the_cookie_is_limited_to_the_sessions_own_path(app: Flask, make: Make) -> None:
+    session = make.signed().session
+    response = app.response_class()
+    sessions.set_cookie(response, session, "secret", framed=True)
+    cookie = response.headers["Set-Cookie"]
+    for part in (f"Path=/s/{session.id}/", "Secure", "HttpOnly", "SameSite=None", "Partitioned"):
+        assert part in cookie
+
+
+def test_ended_sessions_are_purged(make: Make) -> None:
+    session = make.signed().session
+    db.session.get_one(sessions.WebSession, session.id).expires_at = utcnow() - timedelta(1)
+    db.session.commit()
+    assert sessions.purge_expired() == 1
+
+
+@pytest.mark.parametrize("path", ["/s/x/admin/", "/s/%00/admin/", "/s/" + "a" * 300 + "/admin/"])
+def test_a_made_up_session_is_refused(client: FlaskClient, path: str) -> None:
+    assert 400 <= client.get(path).status_code < 500
