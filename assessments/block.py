@@ -65,7 +65,7 @@ class DatasetBlock:
     label = _l("Measurements")
     graded = False
     schema = DatasetSchema
-    template = "datasets/block.html"
+    template = "attempts/block_dataset.html"
 
     def is_done(self, body: Body, state: State) -> bool:
         """Seen, says the learner."""

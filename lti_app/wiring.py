@@ -38,7 +38,7 @@ from lti_app.lti import periodic as lti_periodic
 from lti_app.lti import views as lti_views
 from lti_app.people import cli as people_cli
 from lti_app.people import views as people_views
-from lti_app.web import health, style
+from lti_app.web import handover, health, style
 from modules.authoring import cli as module_cli
 from modules.authoring.events import ModuleVersionPublished
 from modules.blocks import pages as block_pages
@@ -55,6 +55,7 @@ from modules.picker import views as picker_views
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.bp,
     style.bp,
+    handover.bp,
     people_views.bp,
     lti_views.bp,
     block_pages.bp,

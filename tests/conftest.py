@@ -111,11 +111,17 @@ def _settings(database_url: str, folder: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def lms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lms]:
+def lms_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lms]:
     """The demo LMS, a process of its own, for the whole run."""
     with running(tmp_path_factory.mktemp("lms"), "http://localhost:5000") as found:
         yield found
-        found.heal()
+
+
+@pytest.fixture
+def lms(lms_process: Lms) -> Iterator[Lms]:
+    """The demo LMS without faults; what a test switches on is off after it."""
+    yield lms_process
+    lms_process.heal()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from lti_app.core.db import db
 from lti_app.core.localized import LANGUAGES, LocalizedText, pick

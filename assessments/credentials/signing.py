@@ -24,7 +24,7 @@ _opened: dict[str, Ed25519PrivateKey] = {}
 
 
 def ensure_key(organisation: Organisation, site: Site, *, now: datetime) -> SigningKey:
-    """Return the key that signs now; make the first one, and bring the next one into use in time."""
+    """Return the key that signs now: the first one is made, the next one takes over in time."""
     issuer = site.did_of(organisation)
     check_name(issuer, site)
     active = queries.key_in_state(issuer, "active")

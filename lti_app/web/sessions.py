@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lti_app.core.clock import utcnow
 from lti_app.core.db import Base, db
 from lti_app.core.errors import DomainError, Forbidden
+from lti_app.core.localized import LANGUAGES
 from lti_app.core.policy import PUBLIC, Actor
 from lti_app.core.tokens import digest, random_id
 
@@ -115,7 +116,9 @@ def set_cookie(response: Response, session: WebSession, secret: str, *, framed: 
 
 
 def is_framed() -> bool:
-    """Whether this request fills a frame (Fetch Metadata, `Sec-Fetch-Dest`)."""
+    """Whether this request fills a frame (Fetch Metadata; our own script tells it by X-Embedded)."""
+    if request.headers.get("X-Embedded") == "1":
+        return True
     return request.headers.get("Sec-Fetch-Dest", "") in ("iframe", "frame", "embed", "object")
 
 
@@ -184,6 +187,7 @@ def load_for_request() -> None:
         raise SessionMissing()
     g.web_session = session
     _touch(session, now)
+    _remember_language(session)
     if request.method not in _SAFE and not bearer:
         _check_form(session)
 
@@ -197,6 +201,12 @@ def _touch(session: WebSession, now: datetime) -> None:
     if now - session.seen_at > _TOUCH_EVERY:
         session.seen_at = now
         session.expires_at = min(now + IDLE, session.opened_at + ABSOLUTE)
+
+
+def _remember_language(session: WebSession) -> None:
+    asked = request.args.get("lang")
+    if asked in LANGUAGES and asked != session.data.get("locale"):
+        session.data = session.data | {"locale": asked}
 
 
 def _check_form(session: WebSession) -> None:

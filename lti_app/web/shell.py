@@ -9,7 +9,7 @@ from flask_babel import LazyString
 from markupsafe import Markup, escape
 
 from lti_app.core.localized import LANGUAGES
-from lti_app.web import sessions
+from lti_app.web import handover, sessions
 from lti_app.web.i18n import current_language
 
 Nav = Mapping[str, Sequence[tuple[LazyString | str, str]]]
@@ -36,6 +36,7 @@ def csrf_field() -> Markup:
 def _context() -> dict[str, Any]:
     session = g.get("web_session")
     role = session.role if session is not None else "public"
+    embedded = sessions.is_framed() and request.method == "GET"
     return {
         "page_name": request.endpoint or "web.unknown",
         "page_role": role,
@@ -43,10 +44,11 @@ def _context() -> dict[str, Any]:
         "current_language": current_language(),
         "csp_nonce": g.get("csp_nonce", ""),
         "product_name": "Expeditie",
-        "embedded": sessions.is_framed(),
+        "embedded": embedded,
         "nav": _nav(role),
         "language_links": _language_links(),
-        "new_tab_url": request.path if sessions.is_framed() and request.method == "GET" else None,
+        "new_tab_url": handover.address(request.path) if embedded else None,
+        "home_url": url_for("catalogue.index") if session is None else None,
     }
 
 

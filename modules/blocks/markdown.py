@@ -143,7 +143,8 @@ def _image(
     found = MEDIA.fullmatch(str(tokens[place].attrGet("src") or ""))
     media = page.media.get(found[1]) if found else None
     if media is None:
-        return f'<span class="missing">{escape(_("(This picture is missing.)"))}</span>'
+        missing = escape(_("(This picture is missing.)"))
+        return f'<span class="missing">{missing}</span>'
     alt = escape(pick(media.alt, page.language))
     return f'<img src="{escape(media.url)}" alt="{alt}" loading="lazy">'
 

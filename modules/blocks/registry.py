@@ -32,6 +32,9 @@ class Reference:
     path: str
     block: str
     must_precede: bool = False
+    """The import refuses a module in which the other block does not come earlier."""
+    locks: bool = False
+    """A learner cannot begin before the other block is done."""
 
 
 @dataclass(frozen=True)

@@ -127,9 +127,9 @@ def _locks(block: Block, by_uuid: Mapping[str, Block], done: set[int]) -> list[B
     needed = [
         by_uuid[found.block]
         for found in kinds.references(BLOCK_TYPES.get(block.type), block.body)
-        if found.must_precede and found.block in by_uuid
+        if found.locks and found.block in by_uuid
     ]
-    return [other for other in needed if other.required and other.id not in done]
+    return [other for other in needed if other.id not in done]
 
 
 def _minutes(section: Section, blocks: Sequence[Block]) -> dict[int, float]:

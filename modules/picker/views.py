@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -107,7 +107,8 @@ def _chosen(actor: Actor) -> ModuleVersion:
 
 def _item(version: ModuleVersion) -> ModuleItem:
     slug = version.module.slug
-    url = url_for("catalogue.launch_target", slug=slug, _external=True)
+    public_url = str(current_app.extensions["expeditie_settings"].public_url).rstrip("/")
+    url = public_url + url_for("catalogue.launch_target", slug=slug)
     return ModuleItem(version.title[current_language()], url, slug, FULL_SCORE)
 
 

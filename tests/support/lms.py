@@ -57,15 +57,19 @@ class Lms:
     def connect(
         self,
         organisation: Organisation,
-        tool_url: str = "http://localhost:5000",
         *,
+        tool_url: str = "http://localhost:5000",
+        served: str = "",
         profile: str = "standard",
         target: str = "",
         line_item: bool = True,
         approved: bool = True,
         **more: Any,
     ) -> Tool:
-        """Register a fresh tool on both sides, with one link in the course."""
+        """Register a fresh tool on both sides, with one link in the course.
+
+        `served` is where the LMS really finds the tool's keys, when that is another address.
+        """
         described = self.call(
             "POST",
             "tools",
@@ -75,7 +79,7 @@ class Lms:
                 "profile": profile,
                 "initiate_login_uri": f"{tool_url}/lti/login",
                 "redirect_uris": [f"{tool_url}/lti/launch"],
-                "jwks_uri": f"{tool_url}/lti/jwks.json",
+                "jwks_uri": f"{served or tool_url}/lti/jwks.json",
                 "target_link_uri": f"{tool_url}/lti/launch",
             }
             | more,

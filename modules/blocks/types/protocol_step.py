@@ -101,7 +101,7 @@ class ProtocolStepBlock:
     def references(self, body: Body) -> Sequence[Reference]:
         """The blocks that must be done before this step opens."""
         return [
-            Reference(f"requires.{place}", block, must_precede=True)
+            Reference(f"requires.{place}", block, must_precede=True, locks=True)
             for place, block in enumerate(body.get("requires") or [])
         ]
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from assessments.credentials import handlers, queries, signing
+from assessments.credentials import queries, signing
 from assessments.credentials.models import Award
 from lti_app.core import outbox
 from lti_app.core.clock import utcnow
 from lti_app.core.db import db, unit_of_work
 from lti_app.people.models import Organisation, Person
-from modules.authoring.events import ModuleVersionPublished
+from modules.authoring import service as authoring
 from modules.authoring.models import Module, ModuleVersion, Outcome
 from modules.learning.models import Enrolment
 from tests.support.make import Make
@@ -55,7 +55,7 @@ class Proofs:
             "module": module,
             "version": "1.0.0",
             "rank": 1,
-            "state": "published",
+            "state": "draft",
             "title": {"nl": "Pipetten kalibreren", "en": "Calibrating pipettes"},
             "summary": TEXT,
             "languages": ["nl", "en"],
@@ -64,15 +64,13 @@ class Proofs:
             "minutes": 240,
             "extensions": {"achievement": copy.deepcopy(achievement or ACHIEVEMENT)},
             "search_text": "",
-            "frozen_sha256": "0" * 64,
             "created_at": utcnow(),
-            "published_at": utcnow(),
         }
         version = ModuleVersion(**(values | changes))
         version.outcomes = [Outcome(position=1, code="A1", text=TEXT, assessed_by=[])]
         db.session.add(version)
         db.session.flush()
-        handlers.on_module_version_published(ModuleVersionPublished(version.id))
+        authoring.publish_version(version, actor_id=None, now=utcnow())
         db.session.commit()
         return version
 

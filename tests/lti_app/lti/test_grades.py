@@ -26,7 +26,7 @@ def tool(app: Flask, lms: Lms, make: Make, served: str) -> Tool:
     lms.heal()
     with unit_of_work():
         tool_keys.ensure(utcnow())
-    return lms.connect(make.organisation(), served)
+    return lms.connect(make.organisation(), served=served)
 
 
 def _launched(browser: FlaskClient, lms: Lms, tool: Tool, person: str = "zoe") -> None:
@@ -141,7 +141,7 @@ def test_a_column_is_made_once_when_the_link_has_none(
 ) -> None:
     with unit_of_work():
         tool_keys.ensure(utcnow())
-    tool = lms.connect(make.organisation(), served, line_item=False)
+    tool = lms.connect(make.organisation(), served=served, line_item=False)
     _launched(client, lms, tool)
     assert db.session.scalars(select(ResourceLink)).one().lineitem_url is None
     for fraction in ("0.3", "0.8"):
@@ -156,7 +156,7 @@ def test_while_one_worker_makes_the_column_another_waits(
 ) -> None:
     with unit_of_work():
         tool_keys.ensure(utcnow())
-    tool = lms.connect(make.organisation(), served, line_item=False)
+    tool = lms.connect(make.organisation(), served=served, line_item=False)
     _launched(client, lms, tool)
     link = db.session.scalars(select(ResourceLink)).one()
     assert grades._lock(link)
@@ -171,7 +171,7 @@ def test_moodle_takes_the_score_at_an_address_with_a_query(
 ) -> None:
     with unit_of_work():
         tool_keys.ensure(utcnow())
-    tool = lms.connect(make.organisation(), served, profile="moodle")
+    tool = lms.connect(make.organisation(), served=served, profile="moodle")
     _launched(client, lms, tool)
     for fraction in ("0.4", "0.6"):
         _queue(fraction)
@@ -196,7 +196,7 @@ def test_a_link_without_a_grade_service_is_left_alone(make: Make) -> None:
 def test_tokens_are_kept_apart_per_registration(
     app: Flask, browser: FlaskClient, lms: Lms, tool: Tool, make: Make, served: str
 ) -> None:
-    other = lms.connect(make.organisation("bionoord", "company"), served)
+    other = lms.connect(make.organisation("bionoord", "company"), served=served)
     tokens = {client._token(t.registration, (ags.SCORE,)) for t in (tool, other, tool)}
     assert len(tokens) == 2
 

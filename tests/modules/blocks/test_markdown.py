@@ -13,7 +13,8 @@ FIGURE = {"fig-1": MediaView("/media/abc", {"nl": 'een "grafiek" <1>', "en": "a 
 
 
 def html(source: str, **more: object) -> str:
-    return str(markdown.render({"nl": source, "en": "x"}, "nl", FIGURE, **more))  # type: ignore[arg-type]
+    text = {"nl": source, "en": "x"}
+    return str(markdown.render(text, "nl", FIGURE, **more))  # type: ignore[arg-type]
 
 
 def test_formulas_become_mathml_in_a_line_and_on_their_own() -> None:
