@@ -42,4 +42,4 @@ def configure(level: str = "INFO") -> None:
     root.setLevel(level)
     logging.getLogger("urllib3").setLevel("WARNING")
     logging.getLogger("celery").setLevel("WARNING")
-    logging.getLogger("kombu").setLevel("WARNING")
+    logging.getLogger("kombu").setLevel("ERROR")

@@ -57,16 +57,16 @@ def start_demo_lms(port: int, environ: dict[str, str]) -> "subprocess.Popen[byte
 
 def _gunicorn(host: str, port: int, processes: int) -> list[str]:
     command = [sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--workers"]
-    command += [str(processes), "--log-level", "warning", "--timeout", "60"]
+    command += [str(processes), "--log-level", "warning", "--timeout", "60", "--no-control-socket"]
     # The heartbeat file of a worker belongs in memory: a slow disk must not kill workers.
     shared = Path("/dev/shm")
     return command + (["--worker-tmp-dir", str(shared)] if shared.is_dir() else [])
 
 
 def _worker_command(concurrency: int, *, beat: bool) -> list[str]:
-    command = [sys.executable, "-m", "celery", "-A", "lti_app.worker:celery", "worker"]
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "lti_app.worker:celery"]
     pool = ["--pool", "solo"] if concurrency == 1 else ["--concurrency", str(concurrency)]
-    return [*command, *pool, *(["--beat"] if beat else []), "--loglevel", "WARNING", "--without-gossip"]
+    return [*command, "worker", *pool, *(["--beat"] if beat else []), "--loglevel", "ERROR", "--without-gossip"]
 
 
 def _start(command: list[str], environ: dict[str, str]) -> "subprocess.Popen[bytes]":

@@ -14,6 +14,7 @@ from lti_app.app import create_app
 from lti_app.core.db import Base, db
 from lti_app.lti.gateway import keys
 from tests.support import databases
+from tests.support.client import IsolatedClient
 from tests.support.lms import Lms, running
 from tests.support.make import Make
 
@@ -54,7 +55,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "template.db"
     app = create_app(_settings(f"sqlite:///{path}", folder))
     with app.app_context():
-        db.create_all()  # until the first migration is written
+        db.create_all()
         db.engine.dispose()
     return path
 
@@ -64,6 +65,7 @@ def postgresql_app(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory
     """The application on one migrated PostgreSQL database, emptied between tests."""
     app = create_app(_settings(postgresql_url, tmp_path_factory.mktemp("pg")))
     with app.app_context():
+        db.drop_all()
         db.create_all()
     return app
 
@@ -78,6 +80,7 @@ def app(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
         application: Flask = create_app(_settings(f"sqlite:///{tmp_path / 'test.db'}", tmp_path))
     else:
         application = request.getfixturevalue("postgresql_app")
+    application.test_client_class = IsolatedClient
     with application.app_context():
         yield application
         db.session.remove()

@@ -22,8 +22,9 @@ from modules.blocks.registry import (
     MediaView,
     PageContext,
 )
+from modules.learning import queries
 from modules.learning.models import Enrolment
-from modules.learning.outline import Outline, Place
+from modules.learning.outline import Outline, Place, outline_of
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,17 @@ class Refusal:
 
 
 NOTHING_REFUSED = Refusal()
+
+
+def study_for(actor: Actor) -> Study | None:
+    """What this session opens: the own work, the offer, or a preview for staff; None if nothing."""
+    enrolment = None if actor.is_staff else queries.enrolment_of(actor)
+    version = enrolment.module_version if enrolment else queries.offered_version(actor)
+    if version is None:
+        return None
+    whole = authoring.whole(version.id)
+    recorded = queries.progress_of(enrolment.id) if enrolment else {}
+    return Study(whole, enrolment, outline_of(whole, recorded), actor.is_staff)
 
 
 def block_html(
@@ -97,6 +109,7 @@ def writer(language: str, media: Mapping[str, MediaView]) -> Callable[..., Marku
     """`md(text)` and `md(text, inline=true)` for the templates of blocks."""
 
     def md(text: LocalizedText | None, inline: bool = False, top: int = 2) -> Markup:
+        """Write a text in the reader's language."""
         if inline:
             return markdown.inline(text, language, media)
         return markdown.render(text, language, media, top)

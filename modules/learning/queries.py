@@ -9,7 +9,7 @@ from lti_app.core.errors import NotFound
 from lti_app.core.policy import Actor
 from lti_app.lti.models import ResourceLink
 from modules.authoring import queries as authoring
-from modules.authoring.models import Module, ModuleVersion
+from modules.authoring.models import ModuleVersion
 from modules.learning.models import BlockProgress, Enrolment
 from modules.learning.outline import Outline, outline_of
 
@@ -44,15 +44,21 @@ def enrolment_of(actor: Actor) -> Enrolment | None:
     link = link_of(actor)
     if actor.person_id is None or link is None or not link.module_ref:
         return None
+    module = authoring.module_by_slug(link.module_ref)
+    found = enrolment_at(actor.person_id, link.id, module.id) if module else None
+    is_own = found is not None and found.organisation_id == actor.organisation_id
+    return found if is_own else None
+
+
+def enrolment_at(person_id: int, resource_link_id: int | None, module_id: int) -> Enrolment | None:
+    """The person's newest enrolment in a module at this place, in whatever version."""
     return db.session.scalar(
         select(Enrolment)
         .join(ModuleVersion, ModuleVersion.id == Enrolment.module_version_id)
-        .join(Module, Module.id == ModuleVersion.module_id)
         .where(
-            Enrolment.person_id == actor.person_id,
-            Enrolment.organisation_id == actor.organisation_id,
-            Enrolment.resource_link_id == link.id,
-            Module.slug == link.module_ref,
+            Enrolment.person_id == person_id,
+            Enrolment.resource_link_id == resource_link_id,
+            ModuleVersion.module_id == module_id,
         )
         .order_by(Enrolment.id.desc())
         .limit(1)

@@ -45,17 +45,7 @@ def enrol(
     """The person's enrolment at this place, made when there is none in any version yet."""
     # Two tabs may start at once; whoever holds the person's row goes first.
     db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
-    found = db.session.scalar(
-        select(Enrolment)
-        .join(ModuleVersion, ModuleVersion.id == Enrolment.module_version_id)
-        .where(
-            Enrolment.person_id == person_id,
-            Enrolment.resource_link_id == resource_link_id,
-            ModuleVersion.module_id == module_version.module_id,
-        )
-        .order_by(Enrolment.id.desc())
-        .limit(1)
-    )
+    found = queries.enrolment_at(person_id, resource_link_id, module_version.module_id)
     if found is not None:
         return found
     enrolment = Enrolment(

@@ -9,11 +9,10 @@ from lti_app.core.policy import require
 from lti_app.web.i18n import ZONE, current_language
 from lti_app.web.sessions import current_actor
 from modules.authoring import queries as authoring
-from modules.authoring.models import ModuleVersion
 from modules.blocks import markdown
 from modules.learning import pages, panels, policy, queries, service
 from modules.learning.models import Enrolment
-from modules.learning.outline import Place, outline_of
+from modules.learning.outline import Place
 from modules.learning.pages import NOTHING_REFUSED, Refusal, Study
 
 bp = Blueprint(
@@ -26,7 +25,7 @@ def overview() -> ResponseReturnValue:
     """What now: one button, and how much is left."""
     actor = current_actor()
     require(policy.may_look(actor))
-    study = _study()
+    study = pages.study_for(current_actor())
     if study is None:
         return redirect(url_for("picker.choose" if actor.is_staff else "learning.not_ready"), 303)
     language, enrolment = current_language(), study.enrolment
@@ -65,7 +64,7 @@ def start() -> ResponseReturnValue:
 def block(block_id: int) -> ResponseReturnValue:
     """One block, with the way back and forward."""
     require(policy.may_look(current_actor()))
-    study = _study()
+    study = pages.study_for(current_actor())
     if study is None or (study.enrolment is None and not study.is_preview):
         return redirect(url_for("learning.overview"), 303)
     return _block_page(study, _place(study, block_id))
@@ -99,7 +98,7 @@ def finish(block_id: int) -> ResponseReturnValue:
         service.finish_block(enrolment, target, form, now=utcnow())
     except Invalid as refused:
         return _refused(block_id, Refusal(refused.fields, form))
-    study = _study()
+    study = pages.study_for(current_actor())
     if study is None:
         return redirect(url_for("learning.overview"), 303)
     return redirect(_after(study, _place(study, block_id)), 303)
@@ -110,7 +109,7 @@ def sheet() -> ResponseReturnValue:
     """The bench sheet: everything for paper, with boxes and lines to sign on."""
     actor = current_actor()
     require(policy.may_look(actor))
-    study = _study()
+    study = pages.study_for(current_actor())
     if study is None:
         return redirect(url_for("learning.overview"), 303)
     stages = [
@@ -125,21 +124,6 @@ def not_ready() -> ResponseReturnValue:
     """Nothing is set here yet: what to do about it."""
     require(policy.may_look(current_actor()))
     return render_template("learning/not_ready.html")
-
-
-def _study() -> Study | None:
-    actor = current_actor()
-    enrolment = None if actor.is_staff else queries.enrolment_of(actor)
-    version = enrolment.module_version if enrolment else queries.offered_version(actor)
-    if version is None:
-        return None
-    return _study_of(version, enrolment, is_preview=actor.is_staff)
-
-
-def _study_of(version: ModuleVersion, enrolment: Enrolment | None, *, is_preview: bool) -> Study:
-    whole = authoring.whole(version.id)
-    recorded = queries.progress_of(enrolment.id) if enrolment else {}
-    return Study(whole, enrolment, outline_of(whole, recorded), is_preview)
 
 
 def _own_enrolment() -> Enrolment:
@@ -160,7 +144,7 @@ def _place(study: Study, block_id: int) -> Place:
 
 
 def _refused(block_id: int, refusal: Refusal) -> ResponseReturnValue:
-    study = _study()
+    study = pages.study_for(current_actor())
     if study is None:
         raise NotFound("enrolment")
     return _block_page(study, _place(study, block_id), refusal), 422

@@ -69,10 +69,13 @@ def test_a_known_mistake_is_explained(learner: Learner) -> None:
     assert marks["es"]["reasons"] == ["follow_through"]
 
 
-def test_the_block_needs_its_measurements_first(learner: Learner) -> None:
-    refused = learner.signed.post(f"attempts/start/{learner.block(SUMS).id}")
-    assert refused.status_code == 409
-    assert refused.headers["X-Error-Code"] == "block_locked"
+def test_the_measurements_stand_beside_the_questions_and_in_their_own_block(
+    learner: Learner,
+) -> None:
+    attempt = learner.start(SUMS)
+    data = f"/attempts/data/{attempt.datasets[DATA]}/weighings.csv"
+    assert data in learner.signed.get(f"attempts/{attempt.id}").text
+    assert data in learner.signed.get(f"learn/blocks/{learner.block(DATA).id}").text
 
 
 def test_an_unclear_number_comes_back_with_everything_typed(learner: Learner) -> None:
@@ -227,7 +230,7 @@ def test_measurements_come_as_a_file_for_their_owner(course: Course, learner: Le
     [
         ("attempts/start/999999", {}, 404),
         ("attempts/999999/hand-in", {}, 404),
-        ("attempts/999999999999999999999", {}, 404),
+        ("attempts/2147483647/hand-in", {}, 404),
         ("attempts/{id}/hand-in", {"pick": "zzz"}, 422),
         ("attempts/{id}/hand-in", {"pick": ["a", "b"]}, 422),
         ("attempts/{id}/hand-in", {"pick": "a\x00"}, 400),

@@ -149,7 +149,7 @@ DOCUMENT: dict[str, Any] = {
             "source": None,
         }
     ],
-    "extensions": {"achievement": {"name": words("Badge")}},
+    "extensions": {"note": {"anything": words("Blijft bewaard")}},
 }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Importing, publishing and exporting; what is published stays as it is."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -144,7 +146,9 @@ def add_block(version: ModuleVersion) -> None:
     [change_title, change_body, back_to_draft, remove_version, remove_block, change_outcome,
      change_alt, change_picture, add_block],
 )  # fmt: skip
-def test_a_published_version_cannot_be_written(library: Library, attempt) -> None:  # type: ignore[no-untyped-def]
+def test_a_published_version_cannot_be_written(
+    library: Library, attempt: Callable[[ModuleVersion], None]
+) -> None:
     version = library.publish()
 
     with pytest.raises(service.VersionIsFrozen):

@@ -96,8 +96,9 @@ def test_good_text_has_no_problems() -> None:
 
 
 HOSTILE = st.sampled_from(
-    ["<script>", "javascript:", "onerror=", "![](", "media:fig-1", ")", "](", "[", "$", "$$", "\\text{",
-     "}", "<svg/onload=x>", "`", "|", "\n", "---", "\\href{", "&lt;", "&#x3c;script>", "style=", "\\"]
+    ["<script>", "javascript:", "onerror=", "![](", "media:fig-1", ")", "](", "[", "$", "$$",
+     "\\text{", "}", "<svg/onload=x>", "`", "|", "\n", "---", "\\href{", "&lt;",
+     "&#x3c;script>", "style=", "\\"]
 )  # fmt: skip
 
 

@@ -29,7 +29,8 @@ def test_lab_formulas_can_be_shown(latex: str) -> None:
     [
         "", "   ", "a_", "a^b^c", "{", "}", "}{", r"\frac", r"\sqrt", r"\left( x", r"\foo{a}",
         r"\href{javascript:x}{a}", r"\style{color:red}{x}", r"\def\a{\a}\a", r"\newcommand{\x}{y}",
-        r"\text{<script>alert(1)</script>}", r"\text{a & b}", r"\class{x}{y}", r"\begin{array}{c} a",
+        r"\text{<script>alert(1)</script>}", r"\text{a & b}", r"\class{x}{y}",
+        r"\begin{array}{c} a",
         r"\begin{verbatim}a\end{verbatim}", "x" * 601, "{" * 20 + "}" * 20, "\\",
     ],
 )  # fmt: skip
