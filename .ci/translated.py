@@ -1,4 +1,4 @@
-"""Whether every text has Dutch; with --update, puts new texts into the catalogue and drops old ones."""
+"""Whether every text has Dutch; with --update, takes new texts in and drops old ones."""
 
 import sys
 from pathlib import Path

@@ -117,7 +117,9 @@ class _Reader:
 
     def _public_url(self, profile: Profile) -> str:
         port = self._integer("PORT", 5000, 1, 65535)
-        url = self.values.get("PUBLIC_URL", "" if profile.secrets_required else f"http://localhost:{port}")
+        url = self.values.get(
+            "PUBLIC_URL", "" if profile.secrets_required else f"http://localhost:{port}"
+        )
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
             self.problems.append(
@@ -136,7 +138,15 @@ class _Reader:
 
     def _broker_url(self) -> str:
         url = self.values.get("BROKER_URL", "filesystem://")
-        schemes = ("filesystem:", "redis:", "rediss:", "redis+socket:", "amqp:", "amqps:", "memory:")
+        schemes = (
+            "filesystem:",
+            "redis:",
+            "rediss:",
+            "redis+socket:",
+            "amqp:",
+            "amqps:",
+            "memory:",
+        )
         if not url.startswith(schemes):
             self.problems.append(
                 f"{PREFIX}BROKER_URL must start with redis:// or amqp://, "
@@ -149,7 +159,9 @@ class _Reader:
         if not value and not profile.secrets_required:
             return _kept_secret(instance, "secret_key")
         if len(value) < 32:
-            self.problems.append(f"{PREFIX}SECRET_KEY must be at least 32 characters of random text")
+            self.problems.append(
+                f"{PREFIX}SECRET_KEY must be at least 32 characters of random text"
+            )
         return value
 
     def _master_key(self, profile: Profile, instance: Path) -> bytes:
@@ -162,7 +174,7 @@ class _Reader:
             key = b""
         if len(key) != 32:
             self.problems.append(
-                f"{PREFIX}MASTER_KEY must be 32 random bytes in URL-safe base64, made for instance by "
+                f"{PREFIX}MASTER_KEY must be 32 random bytes in URL-safe base64, made by "
                 "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
             )
         return key
@@ -171,7 +183,9 @@ class _Reader:
         text = self.values.get(name, str(default))
         if text.isascii() and text.isdigit() and low <= int(text) <= high:
             return int(text)
-        self.problems.append(f"{PREFIX}{name} must be a whole number from {low} to {high}; it is '{text}'")
+        self.problems.append(
+            f"{PREFIX}{name} must be a whole number from {low} to {high}; it is '{text}'"
+        )
         return default
 
     def _flag(self, name: str, default: bool) -> bool:
@@ -187,7 +201,9 @@ class _Reader:
         if parts.scheme != "https":
             self.problems.append(f"{PREFIX}PUBLIC_URL must be https in production")
         if parts.hostname in LOOPBACK_HOSTS:
-            self.problems.append(f"{PREFIX}PUBLIC_URL must not be this machine itself in production")
+            self.problems.append(
+                f"{PREFIX}PUBLIC_URL must not be this machine itself in production"
+            )
         if settings.allow_private_hosts:
             self.problems.append(f"{PREFIX}ALLOW_PRIVATE_HOSTS must be 0 in production")
         if settings.proxy_hops < 1:

@@ -26,6 +26,7 @@ from lti_app.seed import commands as seeding
 from modules.authoring import queries as authoring
 
 ORGANISATION = "mlo-delta"
+FIRST_MODULE = "pipetten-kalibreren"
 
 
 @click.command("demo")
@@ -114,7 +115,7 @@ def connect(settings: Settings, lms: str, profile: str = "standard") -> Mapping[
     with unit_of_work():
         owner = _register(tool)
         versions = authoring.usable(owner)
-    for version in versions:
+    for version in sorted(versions, key=lambda v: v.module.slug != FIRST_MODULE):
         _add_link(lms, tool, public, version)
     return tool
 

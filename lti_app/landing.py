@@ -32,7 +32,10 @@ def _module_of(recorded: RecordedLaunch) -> bool:
         return True
     if recorded.resource_link_id is None:
         return False
-    for slug in (recorded.launch.custom.get("module_ref"), _slug_in(recorded.launch.target_link_uri)):
+    for slug in (
+        recorded.launch.custom.get("module_ref"),
+        _slug_in(recorded.launch.target_link_uri),
+    ):
         if slug and authoring.current_version(slug, recorded.organisation_id):
             lti.set_module(
                 recorded.resource_link_id, slug, organisation_id=recorded.organisation_id

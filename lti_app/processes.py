@@ -66,7 +66,15 @@ def _gunicorn(host: str, port: int, processes: int) -> list[str]:
 def _worker_command(concurrency: int, *, beat: bool) -> list[str]:
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "lti_app.worker:celery"]
     pool = ["--pool", "solo"] if concurrency == 1 else ["--concurrency", str(concurrency)]
-    return [*command, "worker", *pool, *(["--beat"] if beat else []), "--loglevel", "ERROR", "--without-gossip"]
+    return [
+        *command,
+        "worker",
+        *pool,
+        *(["--beat"] if beat else []),
+        "--loglevel",
+        "ERROR",
+        "--without-gossip",
+    ]
 
 
 def _start(command: list[str], environ: dict[str, str]) -> "subprocess.Popen[bytes]":
@@ -108,8 +116,8 @@ def free_or_exit(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise SystemExit(
-                f"Port {port} on {host} is in use by another program ({error.strerror}). End it, or "
-                "choose another port with EXPEDITIE_PORT or EXPEDITIE_DEMO_PORT."
+                f"Port {port} on {host} is in use by another program ({error.strerror}). "
+                "End it, or choose another port with EXPEDITIE_PORT or EXPEDITIE_DEMO_PORT."
             ) from error
 
 

@@ -35,6 +35,7 @@ from lti_app.core.jobs import Periodic
 from lti_app.lti import cli as lti_cli
 from lti_app.lti import grades as lti_grades
 from lti_app.lti import periodic as lti_periodic
+from lti_app.lti import tool_keys
 from lti_app.lti import views as lti_views
 from lti_app.people import cli as people_cli
 from lti_app.people import views as people_views
@@ -80,7 +81,7 @@ NAV: Mapping[str, Sequence[tuple[LazyString | str, str]]] = {
         (_l("Module"), "learning.overview"),
         (_l("Choose module"), "picker.choose"),
     ),
-    "admin": ((_l("Console"), "admin.home"),),
+    "admin": ((_l("Console"), "admin.home"), (_l("Awarded proofs"), "proof.awards")),
     "public": (
         (_l("Modules"), "catalogue.index"),
         (_l("Check a proof"), "credentials.verify"),
@@ -104,9 +105,7 @@ OUTBOX: dict[str, Callable[[dict[str, Any]], None]] = {
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("purge", lti_periodic.purge, every=timedelta(minutes=10)),
-    Periodic(
-        "status-lists", credentials.refresh_status_lists, every=credentials.REFRESH_EVERY
-    ),
+    Periodic("status-lists", credentials.refresh_status_lists, every=credentials.REFRESH_EVERY),
 )
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -116,7 +115,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *credential_cli.commands,
 )
 
-READINESS: dict[str, Callable[[], str]] = {}
+READINESS: dict[str, Callable[[], str]] = {"keys": tool_keys.check}
 
 
 def register_kinds() -> None:

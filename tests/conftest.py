@@ -31,7 +31,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that touches the database on both databases."""
     if "backend" in metafunc.fixturenames:
         quick = metafunc.config.getoption("--sqlite")
-        metafunc.parametrize("backend", ["sqlite"] if quick else ["sqlite", "postgresql"], scope="session")
+        metafunc.parametrize(
+            "backend", ["sqlite"] if quick else ["sqlite", "postgresql"], scope="session"
+        )
 
 
 @pytest.fixture(scope="session")
@@ -61,13 +63,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_app(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def postgresql_app(
+    postgresql_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """The application on one migrated PostgreSQL database, emptied between tests."""
     app = create_app(_settings(postgresql_url, tmp_path_factory.mktemp("pg")))
     with app.app_context():
         db.drop_all()
         db.create_all()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
@@ -107,10 +113,11 @@ def make(app: Flask) -> Make:
 def _settings(database_url: str, folder: Path) -> Settings:
     return Settings.from_env(
         SETTINGS
-        | {"EXPEDITIE_DATABASE_URL": database_url, "EXPEDITIE_INSTANCE_PATH": str(folder / "instance")}
+        | {
+            "EXPEDITIE_DATABASE_URL": database_url,
+            "EXPEDITIE_INSTANCE_PATH": str(folder / "instance"),
+        }
     )
-
-
 
 
 @pytest.fixture(scope="session")

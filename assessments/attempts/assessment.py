@@ -1,8 +1,10 @@
 """What an assessment block holds: its shape, and the same as values."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -116,7 +118,13 @@ class Assessment:
 
 def assessment_from(body: Mapping[str, Any]) -> Assessment:
     """The assessment that a stored body describes, with what was left out filled in."""
-    data = load(AssessmentSchema, body)
+    # Checking sixteen questions takes 10 ms, and every autosave needs them: once per body.
+    return _parsed(json.dumps(body, sort_keys=True))
+
+
+@lru_cache(maxsize=256)
+def _parsed(body: str) -> Assessment:
+    data = load(AssessmentSchema, json.loads(body))
     return Assessment(
         items=tuple(item_from_json(item) for item in data["items"]),
         dataset=data["dataset"],

@@ -21,7 +21,7 @@ def attempt(attempt_id: int, organisation_id: int | None) -> Attempt:
         select(Attempt)
         .where(Attempt.id == attempt_id, Attempt.organisation_id == organisation_id)
         .options(
-            joinedload(Attempt.enrolment).joinedload(Enrolment.resource_link),
+            joinedload(Attempt.enrolment),
             joinedload(Attempt.block).joinedload(Block.section),
         )
     )

@@ -63,7 +63,8 @@ class Outcome:
 def start(enrolment: Enrolment, block: Block, *, pepper: str, now: datetime) -> Attempt:
     """The learner's open attempt, or a new one with its own data set."""
     # Two tabs may start at once; whoever holds the enrolment goes first.
-    db.session.execute(select(Enrolment.id).where(Enrolment.id == enrolment.id).with_for_update())
+    mine = select(Enrolment.id).where(Enrolment.id == enrolment.id)
+    db.session.execute(mine.with_for_update(key_share=True))
     before = queries.attempts(enrolment.id, block.id)
     if before and before[-1].is_open:
         return before[-1]

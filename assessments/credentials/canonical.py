@@ -23,14 +23,14 @@ from pyoxigraph import (
     serialize,
 )
 
-from assessments.credentials import documents, strict_json
+from assessments.credentials import documents, poison, strict_json
 
-MAX_BLANK_NODES = 64
-"""RDFC-1.0 section 5 (poison graphs): the work grows beyond all bounds with blank nodes."""
 _RELATIVE = "relative-reference:"
 _BASE = f"{_RELATIVE}//here/"
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]*")
 """What N-Quads can carry between < and >; PyLD leaves anything else out without a word."""
+MAX_CONTEXTS = 32
+"""Each costs time, also when it is the same one again."""
 _REFUSED_IN_CONTEXTS = ("@base", "@import", "@direction", "@language")
 
 
@@ -43,20 +43,22 @@ def canonical_nquads(document: dict[str, Any]) -> str:
     strict_json.screen(document)
     dataset = _to_rdf(expand(document))
     quads = list(_quads(dataset))
-    blank = {
-        term.value
-        for quad in quads
-        for term in (quad.subject, quad.object)
-        if isinstance(term, BlankNode)
-    }
-    if len(blank) > MAX_BLANK_NODES:
-        raise UnsafeJsonLd("too_many_blank_nodes", str(len(blank)))
+    _refuse_poison(quads)
     return _canonicalise(quads)
+
+
+def _refuse_poison(quads: list[Quad]) -> None:
+    if poison.count_blank_nodes(quads) > poison.MAX_BLANK_NODES:
+        raise UnsafeJsonLd("too_many_blank_nodes")
+    if poison.count_lookalikes(quads) > poison.MAX_LOOKALIKES:
+        raise UnsafeJsonLd("too_many_blank_nodes", "lookalikes")
 
 
 def expand(document: dict[str, Any]) -> list[Any]:
     """Expand in safe mode, only with contexts that are shipped with us."""
     _screen_contexts(document)
+    if _count_contexts(document) > MAX_CONTEXTS:
+        raise UnsafeJsonLd("context_feature", "too many contexts")
 
     def refuse(term: object) -> None:
         raise UnsafeJsonLd("undefined_term", str(term or ""))
@@ -95,6 +97,17 @@ def _screen_contexts(value: Any, *, inside: bool = False) -> None:
     elif isinstance(value, list):
         for item in value:
             _screen_contexts(item, inside=inside)
+
+
+def _count_contexts(value: Any) -> int:
+    """Count the contexts that a document applies, wherever they stand."""
+    if isinstance(value, list):
+        return sum(_count_contexts(item) for item in value)
+    if not isinstance(value, dict):
+        return 0
+    own = value.get("@context", [])
+    inner = sum(_count_contexts(item) for item in value.values())
+    return inner + (len(own) if isinstance(own, list) else 1)
 
 
 def _check_nodes(value: Any) -> None:

@@ -19,11 +19,12 @@ from assessments.credentials import (
     wording,
 )
 from assessments.credentials.checking import Sources, Unavailable, Verdict
-from assessments.credentials.handlers import site
+from assessments.credentials.site import current_site
 from lti_app.core import outbound
 from lti_app.core.clock import utcnow
 from lti_app.core.db import unit_of_work
 from lti_app.core.errors import DomainError
+from lti_app.web.i18n import current_language
 from lti_app.web.terminal import refusal, say
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -48,7 +49,7 @@ def verify(
     """Say whether the credential in FILE is real and valid. Exit status 0 valid, 1 refused."""
     with unit_of_work():
         sources = _sources(_by_id(dids), _by_id(lists), fetch=fetch)
-        found = verification.of_text(_read(file), sources, site=site(), now=utcnow())
+        found = verification.of_text(_read(file), sources, site=current_site(), now=utcnow())
     _tell(found, as_json)
     if found.state != "valid":
         raise click.exceptions.Exit(1)
@@ -68,10 +69,27 @@ def export(slug: str, folder: Path, as_json: bool) -> None:
     """Write what the issuer serves on its own domain: did.json and the status lists."""
     with unit_of_work():
         try:
-            written = bundle.write(queries.organisation(slug), folder, site=site(), now=utcnow())
+            written = bundle.write(
+                queries.organisation(slug), folder, site=current_site(), now=utcnow()
+            )
         except DomainError as error:
             raise click.ClickException(refusal(error)) from error
     say(as_json, {"did": written.did, "serve_at": written.base_url, "files": list(written.files)})
+
+
+@issuer.command("set-did")
+@click.argument("slug")
+@click.argument("name", metavar="DID")
+@with_appcontext
+def set_did(slug: str, name: str) -> None:
+    """Let the organisation issue under its own did:web, for instance did:web:mlo-delta.nl."""
+    try:
+        did.check_web(name, production=current_site().is_production)
+    except did.BadDid as error:
+        raise click.ClickException(wording.reason(error.code)) from error
+    with unit_of_work():
+        queries.organisation(slug).did = name
+    say(False, {"slug": slug, "did": name})
 
 
 @issuer.command("rotate-key")
@@ -83,7 +101,7 @@ def rotate_key(slug: str, as_json: bool) -> None:
     with unit_of_work():
         try:
             organisation = queries.organisation(slug)
-            made = signing.rotate(organisation, site(), actor_id=None, now=utcnow())
+            made = signing.rotate(organisation, current_site(), actor_id=None, now=utcnow())
         except DomainError as error:
             raise click.ClickException(refusal(error)) from error
         say(as_json, {"kid": made.kid, "state": made.state, "used_from": made.used_from})
@@ -138,7 +156,7 @@ def _read(file: Path, limit: int = strict_json.MAX_BYTES) -> bytes:
 
 def _tell(found: Verdict, as_json: bool) -> None:
     title, meaning, _kind = wording.STATES[found.state]
-    shown = display.shown(found.document, "en")
+    shown = display.shown(found.document, current_language())
     if as_json:
         click.echo(json.dumps(_machine_readable(found, shown), ensure_ascii=False, default=str))
         return

@@ -3,11 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app
-
 from assessments.credentials import publishing, queries, schemas, service
 from assessments.credentials.errors import CannotSign
-from assessments.credentials.site import Site
+from assessments.credentials.site import current_site
 from assessments.credentials.strict_json import NotUsable
 from assessments.gradebook import queries as gradebook
 from lti_app.core import outbox, sealed
@@ -21,12 +19,6 @@ from modules.authoring.models import ModuleVersion
 from modules.learning.events import ModuleCompleted
 
 CONSIDER = "award.consider"
-
-
-def site() -> Site:
-    """Return where this installation stands."""
-    settings = current_app.extensions["expeditie_settings"]
-    return Site(settings.public_url, settings.is_production)
 
 
 def on_module_version_published(event: ModuleVersionPublished) -> None:
@@ -68,7 +60,7 @@ def consider(payload: dict[str, Any]) -> None:
             return
         is_graded = gradebook.graded_blocks(enrolment.module_version_id)
         score = gradebook.module_fraction(enrolment) if is_graded else None
-        service.award(enrolment, achievement, score, site=site(), now=utcnow())
+        service.award(enrolment, achievement, score, site=current_site(), now=utcnow())
 
 
 def issue(payload: dict[str, Any]) -> None:
@@ -77,7 +69,7 @@ def issue(payload: dict[str, Any]) -> None:
         with unit_of_work():
             given = queries.award_for_update(int(payload["award_id"]))
             if given is not None:
-                service.issue(given, site=site(), now=utcnow())
+                service.issue(given, site=current_site(), now=utcnow())
     except CannotSign as refusal:
         raise outbox.Retry("the issuer's did:web is not public", after_seconds=3600) from refusal
     except NotUsable as refusal:
@@ -92,7 +84,7 @@ def publish_status(payload: dict[str, Any]) -> None:
         with unit_of_work():
             organisation = db.session.get(Organisation, int(payload["organisation_id"]))
             if organisation is not None:
-                publishing.publish(organisation, site(), now=utcnow())
+                publishing.publish(organisation, current_site(), now=utcnow())
     except CannotSign as refusal:
         raise outbox.Retry("the issuer's did:web is not public", after_seconds=3600) from refusal
     except sealed.SealBroken as refusal:

@@ -13,8 +13,8 @@ from assessments.credentials import (
     verification,
     wording,
 )
-from assessments.credentials.handlers import site
 from assessments.credentials.models import Award
+from assessments.credentials.site import current_site
 from assessments.credentials.views import credential_response, verdict_context
 from lti_app.core.clock import utcnow
 from lti_app.core.policy import require
@@ -43,7 +43,7 @@ def show(public_id: str) -> ResponseReturnValue:
     return render_template(
         "credentials/show.html",
         award=given,
-        address=site().credential_url(given.public_id),
+        address=current_site().credential_url(given.public_id),
         **context,
     )
 

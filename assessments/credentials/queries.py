@@ -29,7 +29,7 @@ def achievement_of(module_version_id: int) -> Achievement | None:
 def enrolment(enrolment_id: int) -> Enrolment | None:
     """Return the enrolment, locked, so that it is considered by one delivery at a time."""
     return db.session.scalar(
-        select(Enrolment).where(Enrolment.id == enrolment_id).with_for_update()
+        select(Enrolment).where(Enrolment.id == enrolment_id).with_for_update(key_share=True)
     )
 
 

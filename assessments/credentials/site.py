@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from flask import current_app
+
 from assessments.credentials import did
 from lti_app.people.models import Organisation
 
@@ -40,3 +42,9 @@ class Site:
         if issuer == did.default_for(self.host, organisation.slug):
             return f"{self.public_url}/credentials/status/{purpose}/{number}"
         return f"{did.base_url(issuer)}/status/{purpose}-{number}.json"
+
+
+def current_site() -> Site:
+    """Return where this installation stands."""
+    settings = current_app.extensions["expeditie_settings"]
+    return Site(settings.public_url, settings.is_production)

@@ -10,6 +10,8 @@ from typing import Any
 
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 32
+MAX_VALUES = 3000
+"""Real credentials have some three hundred; the work of a check grows with them."""
 MAX_INTEGER = 2**53 - 1
 """RFC 8259 section 6: the range in which all implementations agree."""
 
@@ -43,6 +45,8 @@ def parse(content: bytes | str, *, max_bytes: int = MAX_BYTES) -> dict[str, Any]
     if not isinstance(value, dict):
         raise NotUsable("not_object", type(value).__name__)
     screen(value)
+    if _count(value) > MAX_VALUES:
+        raise NotUsable("too_large")
     return value
 
 
@@ -61,6 +65,14 @@ def screen(value: Any, *, depth: int = 0, path: str = "") -> None:
         _screen_text(value, path)
     else:
         _screen_number(value, path)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + sum(_count(item) for item in value.values())
+    if isinstance(value, list):
+        return 1 + sum(_count(item) for item in value)
+    return 1
 
 
 def is_unsafe(char: str) -> bool:

@@ -17,8 +17,8 @@ from assessments.credentials import (
 )
 from assessments.credentials.checking import Verdict
 from assessments.credentials.errors import NotShared, NotSignedYet
-from assessments.credentials.handlers import site
 from assessments.credentials.models import Award
+from assessments.credentials.site import current_site
 from lti_app.core.clock import utcnow
 from lti_app.web.forms import load_form
 from lti_app.web.i18n import current_language
@@ -66,7 +66,7 @@ def status_list(purpose: str, number: int) -> ResponseReturnValue:
 @bp.get("/issuers/<slug>/did.json")
 def did_document(slug: str) -> ResponseReturnValue:
     """Serve the public keys of an issuer (did:web)."""
-    found = signing.published_document(queries.organisation(slug), site(), now=utcnow())
+    found = signing.published_document(queries.organisation(slug), current_site(), now=utcnow())
     response = _open_json(jsonify(found).get_data(as_text=True), "application/did+ld+json")
     response.headers["Cache-Control"] = "public, max-age=300, stale-if-error=604800"
     return response
@@ -86,9 +86,13 @@ def check() -> ResponseReturnValue:
     content: bytes | str = pasted
     if uploaded is not None and uploaded.filename:
         content = uploaded.stream.read(strict_json.MAX_BYTES + 1)
-    verdict = verification.of_text(content, verification.own_sources(), site=site(), now=utcnow())
-    shown = render_template("credentials/verify.html", pasted=pasted, **verdict_context(verdict))
-    response = make_response(shown, _status(verdict))
+    verdict = verification.of_text(
+        content, verification.own_sources(), site=current_site(), now=utcnow()
+    )
+    status = _status(verdict)
+    kept = pasted if status >= 400 else ""  # to correct; an answer needs no second copy
+    shown = render_template("credentials/verify.html", pasted=kept, **verdict_context(verdict))
+    response = make_response(shown, status)
     if response.status_code >= 400:
         response.headers["X-Error-Code"] = verdict.reason
     return _unlisted(response)

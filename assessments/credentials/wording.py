@@ -69,7 +69,7 @@ REASONS: dict[str, LazyString] = {
     "no_status": _l("The issuer cannot withdraw this kind of proof."),
     "not_revoked": _l("The issuer has not revoked it."),
     "not_suspended": _l("The issuer has not suspended it."),
-    "too_large": _l("It is larger than 64 kilobytes. A proof is never that large."),
+    "too_large": _l("It is too large (64 kilobytes, 3000 values). No proof is that large."),
     "too_deep": _l("It is nested too deeply."),
     "not_json": _l(
         "This is not JSON. Paste the whole text of the proof, or upload the .json file."

@@ -25,8 +25,16 @@ class Generator(Protocol):
     label: LazyString | str
     version: int
     """Goes up when the same seed would print other data."""
-    parameters_schema: type[StrictSchema]
-    words: Mapping[str, LazyString | str]
+
+    @property
+    def parameters_schema(self) -> type[StrictSchema]:
+        """What the author fills in."""
+        ...
+
+    @property
+    def words(self) -> Mapping[str, LazyString | str]:
+        """What the codes in labels and cells mean."""
+        ...
 
     def generate(self, parameters: Parameters, rng: random.Random) -> Tables:
         """Printed tables; every value as the text that the learner reads."""

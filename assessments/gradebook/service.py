@@ -35,7 +35,8 @@ def record(attempt: Attempt, *, now: datetime) -> Result:
 
 def lock(enrolment_id: int) -> None:
     """Make results of one learner wait for each other: two last hand-ins must not both miss it."""
-    db.session.execute(select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update())
+    mine = select(Enrolment.id).where(Enrolment.id == enrolment_id)
+    db.session.execute(mine.with_for_update(key_share=True))
 
 
 def _first(attempt: Attempt, now: datetime) -> Result:

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from assessments.attempts import queries as attempts
 from assessments.attempts import sheet
+from assessments.attempts.models import Attempt
 from assessments.gradebook import policy, queries, roster
 from assessments.gradebook.roster import Row
 from lti_app.core.errors import NotFound
@@ -17,7 +18,9 @@ from lti_app.lti.gateway import ags
 from lti_app.lti.models import ResourceLink
 from lti_app.web.sessions import current_actor
 from modules.authoring import queries as authoring
+from modules.authoring.models import Block
 from modules.learning import queries as learning
+from modules.learning.models import Enrolment
 
 bp = Blueprint(
     "gradebook", __name__, template_folder="templates", url_prefix="/s/<session_id>/class"
@@ -66,25 +69,29 @@ def learner(enrolment_id: int) -> ResponseReturnValue:
     if enrolment.organisation_id != actor.organisation_id:
         raise NotFound("enrolment", enrolment_id)
     require(policy.may_see_learner(actor, enrolment))
-    made = attempts.attempts_in(enrolment.id)
-    blocks = authoring.blocks_by_uuid(enrolment.module_version_id).values()
-    asked = [block for block in blocks if attempts.is_assessment(block)]
     deliveries = lti.score_deliveries(enrolment.resource_link_id or 0, enrolment.organisation_id)
     return render_template(
         "gradebook/learner.html",
         enrolment=enrolment,
         version=enrolment.module_version,
         outline=learning.outline(enrolment.module_version_id, enrolment.id),
-        assessments=[
-            (block, [one for one in made if one.block_id == block.id])
-            for block in sorted(asked, key=lambda block: block.position)
-        ],
+        assessments=_attempts_by_block(enrolment),
         results=queries.results(enrolment.id),
         grade=queries.grade(enrolment.id),
         sent=deliveries.get(enrolment.person_id),
         delivery=DELIVERY,
         percent=sheet.percent,
     )
+
+
+def _attempts_by_block(enrolment: Enrolment) -> list[tuple[Block, list[Attempt]]]:
+    made = attempts.attempts_in(enrolment.id)
+    blocks = authoring.blocks_by_uuid(enrolment.module_version_id).values()
+    asked = [block for block in blocks if attempts.is_assessment(block)]
+    return [
+        (block, [one for one in made if one.block_id == block.id])
+        for block in sorted(asked, key=lambda block: block.position)
+    ]
 
 
 def _link() -> ResourceLink:

@@ -76,10 +76,18 @@ class ItemType(Protocol):
 
     slug: str
     label: LazyString | str
-    schema: type[StrictSchema]
-    answer_schema: type[StrictSchema]
     template: str
     """Shows the question as a form, with what `view` returns."""
+
+    @property
+    def schema(self) -> type[StrictSchema]:
+        """What a body must look like."""
+        ...
+
+    @property
+    def answer_schema(self) -> type[StrictSchema]:
+        """What an answer must look like."""
+        ...
 
     def read(self, item: Item, form: Form, seed: str) -> Answer:
         """What was filled in, word for word. `seed` is the one with which `view` showed it."""

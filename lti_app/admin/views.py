@@ -12,9 +12,7 @@ from lti_app.lti import queries as lti
 from lti_app.lti import registration
 from lti_app.web.sessions import current_actor
 
-bp = Blueprint(
-    "admin", __name__, url_prefix="/s/<session_id>/admin", template_folder="templates"
-)
+bp = Blueprint("admin", __name__, url_prefix="/s/<session_id>/admin", template_folder="templates")
 
 
 def _administrator() -> tuple[Actor, int]:

@@ -7,7 +7,7 @@ Fields = dict[str, list[str]]
 
 
 class DomainError(Exception):
-    """A rule refused. The web turns it into a page or problem+json; the whole request rolls back."""
+    """A rule refused: a page or problem+json; the whole request rolls back."""
 
     code = "refused"
     status = 400

@@ -12,6 +12,20 @@ from flask import Flask
 from lti_app.core import outbox
 
 DELIVER = "outbox.deliver"
+_SETTINGS = {
+    "task_ignore_result": True,
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "task_serializer": "json",
+    "accept_content": ["json"],
+    "worker_prefetch_multiplier": 1,
+    "worker_hijack_root_logger": False,
+    "worker_send_task_events": False,
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_timeout": 2,
+    "beat_max_loop_interval": 5,
+    "timezone": "UTC",
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +40,7 @@ class Periodic:
 def make_celery(app: Flask, broker_url: str, instance: Path, periodic: tuple[Periodic, ...]) -> Any:
     """Return the Celery application whose tasks see this Flask application."""
 
-    class AppTask(Task):  # type: ignore[misc]
+    class AppTask(Task[Any, Any]):
         """A task that sees the application."""
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -35,20 +49,9 @@ def make_celery(app: Flask, broker_url: str, instance: Path, periodic: tuple[Per
 
     celery: Any = Celery("expeditie", task_cls=AppTask, broker=broker_url)
     celery.conf.update(
-        task_ignore_result=True,
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        task_serializer="json",
-        accept_content=["json"],
-        worker_prefetch_multiplier=1,
-        worker_hijack_root_logger=False,
-        worker_send_task_events=False,
-        broker_connection_retry_on_startup=True,
-        broker_connection_timeout=2,
+        _SETTINGS,
         broker_transport_options=_transport_options(broker_url, instance),
         beat_schedule_filename=str(instance / "celerybeat-schedule"),
-        beat_max_loop_interval=5,
-        timezone="UTC",
     )
     _add_tasks(celery, periodic)
     app.extensions["expeditie_celery"] = celery

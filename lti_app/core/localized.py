@@ -36,6 +36,8 @@ class Localized(fields.Field[LocalizedText]):
         if not isinstance(text, str) or not text.strip():
             raise ValidationError(_("This text is empty in one of the two languages."))
         if len(text) > self.maximum:
-            raise ValidationError(_("This text is too long (at most %(n)s characters).", n=self.maximum))
+            raise ValidationError(
+                _("This text is too long (at most %(n)s characters).", n=self.maximum)
+            )
         if hostile_character(text) is not None:
             raise ValidationError(_("This holds a character that cannot be used."))

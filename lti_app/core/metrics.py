@@ -14,7 +14,10 @@ BROKER_FAILURES = Counter(
     "expeditie_broker_failures", "Wake-ups that the broker did not take", registry=REGISTRY
 )
 REQUESTS = Counter(
-    "expeditie_requests", "Answers by endpoint and status", ["endpoint", "status"], registry=REGISTRY
+    "expeditie_requests",
+    "Answers by endpoint and status",
+    ["endpoint", "status"],
+    registry=REGISTRY,
 )
 REQUEST_SECONDS = Histogram(
     "expeditie_request_seconds", "Time to answer", ["endpoint"], registry=REGISTRY

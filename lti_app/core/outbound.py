@@ -118,7 +118,9 @@ class _GuardedAdapter(HTTPAdapter):
         self.allow_private = allow_private
         super().__init__(**kwargs)
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> requests.Response:
         """Check the address, then send."""
         if not self.allow_private:
             _refuse_private(request.url or "")

@@ -240,7 +240,12 @@ def _record_failure(
     metrics.OUTBOX_FAILED.labels(claim.topic, "dead" if dead else "retry").inc()
     log.info(
         "outbox message not delivered",
-        extra={"topic": claim.topic, "message_id": claim.id, "attempt": claim.attempts, "dead": dead},
+        extra={
+            "topic": claim.topic,
+            "message_id": claim.id,
+            "attempt": claim.attempts,
+            "dead": dead,
+        },
     )
 
 

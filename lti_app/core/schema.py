@@ -23,9 +23,41 @@ def hostile_character(text: str, *, allow_newlines: bool = True) -> str | None:
         if char in _ALLOWED_CONTROLS and allow_newlines:
             continue
         category = unicodedata.category(char)
-        if category in ("Cc", "Cs") or ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF:
+        if (
+            category in ("Cc", "Cs")
+            or ord(char) & 0xFFFE == 0xFFFE
+            or 0xFDD0 <= ord(char) <= 0xFDEF
+        ):
             return char
     return None
+
+
+def _speak_both_languages() -> None:
+    """Give marshmallow's own refusals words of ours, translated where they are shown."""
+    fields.Field.default_error_messages |= {
+        "required": _l("This is missing."),
+        "null": _l("This may not be empty."),
+        "validator_failed": _l("This is not written as it should be."),
+    }
+    for kind, text in (
+        (fields.String, _l("This must be text.")),
+        (fields.Number, _l("This must be a number.")),
+        (fields.Integer, _l("This must be a number.")),
+        (fields.Boolean, _l("This must be yes or no.")),
+        (fields.List, _l("This must be a list.")),
+        (fields.Mapping, _l("This must be a group of named values.")),
+    ):
+        kind.default_error_messages = kind.default_error_messages | {"invalid": text}
+    validate.Length.message_min = _l("This must have at least {min} characters or parts.")
+    validate.Length.message_max = _l("This may have at most {max} characters or parts.")
+    validate.Length.message_all = _l("This must have {min} to {max} characters or parts.")
+    validate.OneOf.default_message = _l("This must be one of: {choices}.")
+    validate.Regexp.default_message = _l("This is not written as it should be.")
+    for name in ("message_min", "message_max", "message_all"):
+        setattr(validate.Range, name, _l("This is too small or too large."))
+
+
+_speak_both_languages()
 
 
 class StrictSchema(Schema):
@@ -63,7 +95,8 @@ def load(schema: type[Schema] | Schema, data: Any) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = instance.load(data)
     except ValidationError as error:
-        raise Invalid(fields=flatten(error.normalized_messages())) from error
+        messages: dict[Any, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+        raise Invalid(fields=flatten(messages)) from error
     return loaded
 
 
@@ -75,5 +108,7 @@ def flatten(messages: Mapping[Any, Any], prefix: str = "") -> Fields:
         if isinstance(value, Mapping):
             flat |= flatten(value, path)
         else:
-            flat[path] = [str(message) for message in (value if isinstance(value, list) else [value])]
+            # Some validators fix their words when they are made: translate what comes out.
+            words = value if isinstance(value, list) else [value]
+            flat[path] = [_(str(word)) for word in words]
     return flat

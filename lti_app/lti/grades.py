@@ -126,7 +126,7 @@ def _reserve_timestamp(link_id: int, person_id: int) -> datetime:
     row = db.session.scalars(
         select(ScoreDelivery)
         .where(ScoreDelivery.resource_link_id == link_id, ScoreDelivery.person_id == person_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     now = utcnow()

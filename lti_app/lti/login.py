@@ -1,4 +1,4 @@
-"""The login that precedes a launch: single use, bound to browser, issuer and client (LTI Core 5.1.1)."""
+"""The login before a launch: single use, bound to browser, issuer and client (LTI Core 5.1.1)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,6 +72,17 @@ def begin(
             expires_at=now + LIFETIME,
         )
     )
+    auth_url = _with_parameters(
+        registration.auth_url,
+        _request(registration, initiation, redirect_uri) | {"state": state, "nonce": nonce},
+    )
+    return Begun(auth_url, state, cookie, storage_value)
+
+
+def _request(
+    registration: Registration, initiation: Initiation, redirect_uri: str
+) -> dict[str, str]:
+    """Return the authentication request (LTI Core 5.1.1.2), all but state and nonce."""
     parameters = {
         "scope": "openid",
         "response_type": "id_token",
@@ -80,13 +91,10 @@ def begin(
         "client_id": registration.client_id,
         "redirect_uri": redirect_uri,
         "login_hint": initiation.login_hint,
-        "state": state,
-        "nonce": nonce,
     }
     if initiation.message_hint is not None:
         parameters["lti_message_hint"] = initiation.message_hint
-    auth_url = _with_parameters(registration.auth_url, parameters)
-    return Begun(auth_url, state, cookie, storage_value)
+    return parameters
 
 
 def _with_parameters(url: str, parameters: dict[str, str]) -> str:
@@ -111,9 +119,7 @@ def take(state: str, *, now: datetime) -> LoginTransaction:
     return taken
 
 
-def keep_pending(
-    transaction: LoginTransaction, sealed_claims: bytes, *, now: datetime
-) -> str:
+def keep_pending(transaction: LoginTransaction, sealed_claims: bytes, *, now: datetime) -> str:
     """Keep a verified launch until the browser proved itself; return the one-time ticket."""
     ticket = random_id(32)
     db.session.add(

@@ -1,4 +1,4 @@
-"""Platforms, deployments, courses, links, line items: what an LMS told us, bounded, as it wrote it."""
+"""Platforms, deployments, courses, links, line items: what an LMS told us, as it wrote it."""
 
 from datetime import datetime
 from typing import Any

@@ -12,7 +12,13 @@ from lti_app.core.upsert import insert_for
 from lti_app.lti.errors import ClaimsInvalid, DeploymentBlocked, DeploymentPending
 from lti_app.lti.gateway.roles import course_role
 from lti_app.lti.launch import Launch, RecordedLaunch
-from lti_app.lti.models import Context, Deployment, Participation, Registration, ResourceLink
+from lti_app.lti.models import (
+    Context,
+    Deployment,
+    Participation,
+    Registration,
+    ResourceLink,
+)
 from lti_app.people import service as people
 from lti_app.people.models import Person
 
@@ -52,7 +58,9 @@ def add_deployment(
         "organisation_id": registration.organisation_id,
         "deployment_id": deployment_id,
     }
-    _ensure(Deployment, values | {"state": state, "seen_at": now}, ["registration_id", "deployment_id"])
+    _ensure(
+        Deployment, values | {"state": state, "seen_at": now}, ["registration_id", "deployment_id"]
+    )
     found = _deployment(registration, deployment_id)
     if found is None:
         raise NotFound("deployment")
@@ -157,7 +165,7 @@ def _found_or_made(model: type[Base], key: dict[str, Any], values: dict[str, Any
 
 
 def _ensure(model: type[Base], values: dict[str, Any], unique: list[str]) -> None:
-    """Insert unless it is there: a whole class that launches for the first time at once is normal."""
+    """Insert unless it is there: a class that launches for the first time at once is normal."""
     db.session.execute(
         insert_for(model).values(**values).on_conflict_do_nothing(index_elements=unique)
     )

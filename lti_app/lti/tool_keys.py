@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 
 from lti_app.core import audit
 from lti_app.core.db import db
-from lti_app.core.sealed import seal, unseal
+from lti_app.core.sealed import SealBroken, seal, unseal
 from lti_app.core.tokens import random_id
 from lti_app.core.upsert import insert_for
 from lti_app.lti.models import ToolKey
@@ -62,7 +62,7 @@ def published(now: datetime) -> list[dict[str, Any]]:
 
 
 def rotate(now: datetime) -> str:
-    """Let the next key sign from now on, keep the old one published for 48 h; return the new kid."""
+    """Let the next key sign, keep the old one published for 48 h; return the new kid."""
     ensure(now)
     by_slot = {key.slot: key for key in db.session.scalars(select(ToolKey).with_for_update())}
     old, new = by_slot["active"], by_slot["next"]
@@ -98,3 +98,12 @@ def signing_key() -> tuple[str, rsa.RSAPrivateKey]:
         assert isinstance(loaded, rsa.RSAPrivateKey)  # the only type that `_make` seals
         memory[kid] = loaded
     return kid, memory[kid]
+
+
+def check() -> str:
+    """Return "ok" when there is a signing key that this master key opens, else what is wrong."""
+    try:
+        signing_key()
+    except (LookupError, SealBroken) as error:
+        return type(error).__name__
+    return "ok"

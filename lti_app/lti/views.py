@@ -6,8 +6,18 @@ import logging
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Response, current_app, g, jsonify, make_response, redirect
-from flask import render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
@@ -20,7 +30,12 @@ from lti_app.core.errors import DomainError, Invalid
 from lti_app.core.schema import load
 from lti_app.core.tokens import digest
 from lti_app.lti import landing, login, service, tool_keys
-from lti_app.lti.errors import BrowserNotProved, ClaimsInvalid, LaunchRefused, PlatformRefused
+from lti_app.lti.errors import (
+    BrowserNotProved,
+    ClaimsInvalid,
+    LaunchRefused,
+    PlatformRefused,
+)
 from lti_app.lti.gateway import claims as claim_reader
 from lti_app.lti.gateway import id_token
 from lti_app.lti.launch import Launch, RecordedLaunch

@@ -19,25 +19,13 @@ def organisation() -> None:
 @click.argument("slug")
 @click.option("--type", "kind", type=click.Choice(service.KINDS), required=True)
 @click.option("--name", required=True)
-@click.option("--did", help="The organisation's own did:web; default under our host.")
 @click.option("--json", "as_json", is_flag=True)
 @with_appcontext
-def add(slug: str, kind: str, name: str, did: str | None, as_json: bool) -> None:
+def add(slug: str, kind: str, name: str, as_json: bool) -> None:
     """Add an organisation."""
     with unit_of_work():
-        made = service.add_organisation(slug, kind, name, did=did, now=utcnow())
+        made = service.add_organisation(slug, kind, name, now=utcnow())
         say(as_json, {"id": made.id, "slug": made.slug, "name": made.name, "type": made.kind})
-
-
-@organisation.command("set-did")
-@click.argument("slug")
-@click.argument("did")
-@with_appcontext
-def set_did(slug: str, did: str) -> None:
-    """Let the organisation issue under its own did:web."""
-    with unit_of_work():
-        queries.organisation_by_slug(slug).did = did
-    say(False, {"slug": slug, "did": did})
 
 
 @organisation.command("sign-in")

@@ -45,17 +45,17 @@ class Arrival:
     locale: str | None = None
 
 
-def add_organisation(
-    slug: str, kind: str, name: str, *, now: datetime, did: str | None = None
-) -> Organisation:
+def add_organisation(slug: str, kind: str, name: str, *, now: datetime) -> Organisation:
     """Add an organisation; Invalid on a bad slug or kind, SlugTaken when it exists."""
     if not _SLUG.fullmatch(slug):
-        raise Invalid(fields={"slug": [str(_l("Use small letters, digits and hyphens, 64 at most."))]})
+        raise Invalid(
+            fields={"slug": [str(_l("Use small letters, digits and hyphens, 64 at most."))]}
+        )
     if kind not in KINDS:
         raise Invalid(fields={"type": [", ".join(KINDS)]})
     if db.session.scalar(select(Organisation.id).where(Organisation.slug == slug)):
         raise SlugTaken(slug)
-    organisation = Organisation(slug=slug, kind=kind, name=name, did=did, created_at=now)
+    organisation = Organisation(slug=slug, kind=kind, name=name, created_at=now)
     db.session.add(organisation)
     db.session.flush()
     audit.record(
@@ -143,7 +143,7 @@ def make_sign_in_link(person: Person, organisation_id: int, role: str, *, now: d
 
 def use_sign_in_link(token: str, *, now: datetime) -> SignInLink:
     """Take the link out of the table, so that it works once; LinkUsed otherwise."""
-    used = db.session.scalar(
+    used: SignInLink | None = db.session.scalar(
         delete(SignInLink).where(SignInLink.token_hash == digest(token)).returning(SignInLink)
     )
     if used is None or used.expires_at < now:

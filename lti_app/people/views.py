@@ -1,6 +1,6 @@
 """Signing in by a one-time link, for those who have no LMS (administrators in this version)."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_app.core.clock import utcnow
@@ -24,6 +24,6 @@ def open_by_link(token: str) -> ResponseReturnValue:
     session, secret = sessions.open_session(
         sessions.Opening(link.person_id, link.organisation_id, link.role), now=now
     )
-    response = redirect(url_for("admin.home", session_id=session.id), 303)
-    sessions.set_cookie(response, session, secret, framed=sessions.is_framed())  # type: ignore[arg-type]
+    response = make_response(redirect(url_for("admin.home", session_id=session.id), 303))
+    sessions.set_cookie(response, session, secret, framed=sessions.is_framed())
     return response

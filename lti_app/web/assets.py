@@ -1,4 +1,4 @@
-"""Static files under addresses that change with their content, so that they may be kept for ever."""
+"""Static files under addresses that change with their content, to be kept for ever."""
 
 import hashlib
 from pathlib import Path

@@ -92,8 +92,9 @@ def wants_json() -> bool:
     """Whether a program asks, not a person."""
     if request.headers.get("X-Autosave") or request.path.startswith("/api/"):
         return True
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
-    return best == "application/json" and request.accept_mimetypes["text/html"] == 0
+    accepted = request.accept_mimetypes
+    asks = any(kind.endswith("json") and quality > 0 for kind, quality in accepted)
+    return asks and accepted["text/html"] == 0
 
 
 def _problem(error: DomainError) -> Response:
@@ -121,7 +122,9 @@ def _page(error: DomainError) -> Response:
             advice=error.advice,
             fields=error.fields,
             status=error.status,
-            return_url=session.data.get("return_url") if session is not None else g.get("return_url"),
+            return_url=session.data.get("return_url")
+            if session is not None
+            else g.get("return_url"),
             correlation_id=g.get("correlation_id"),
         )
     )

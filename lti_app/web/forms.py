@@ -33,13 +33,15 @@ def load_json(schema: type[Schema] | Schema) -> dict[str, Any]:
 
 
 def parse_json(body: bytes) -> Any:
-    """Parse strictly: UTF-8, no duplicate keys, no NaN or Infinity, not deeper than Python allows."""
+    """Parse strictly: UTF-8, no duplicate keys, no NaN or Infinity, bounded depth."""
     try:
         return json.loads(
             body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
         )
     except (ValueError, RecursionError) as error:
-        raise Invalid(fields={"json": [_("This is not valid JSON: %(why)s", why=_why(error))]}) from error
+        raise Invalid(
+            fields={"json": [_("This is not valid JSON: %(why)s", why=_why(error))]}
+        ) from error
 
 
 def _why(error: Exception) -> str:

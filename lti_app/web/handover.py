@@ -5,9 +5,8 @@ with the same rights, opened by a code that the frame's own page asked for.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from flask import Blueprint, g, jsonify, redirect, request, url_for
+from flask import Blueprint, g, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import String, delete
 from sqlalchemy.orm import Mapped, mapped_column
@@ -70,9 +69,9 @@ def use(token: str) -> ResponseReturnValue:
     if code is None or origin is None or min(code.expires_at, origin.expires_at) < now:
         raise SessionMissing()
     session, secret = sessions.open_session(_like(origin), now=now)
-    response: Any = redirect(f"/s/{session.id}/{code.page}", 303)
+    response = make_response(redirect(f"/s/{session.id}/{code.page}", 303))
     sessions.set_cookie(response, session, secret, framed=sessions.is_framed())
-    return response  # type: ignore[no-any-return]
+    return response
 
 
 def purge_expired(now: datetime) -> None:

@@ -47,7 +47,9 @@ class _Queue:
 
     def collect(self) -> list[GaugeMetricFamily]:
         """Return how many messages wait or are dead, and how long the oldest is due."""
-        count = GaugeMetricFamily("expeditie_outbox_messages", "Messages in the outbox", labels=["state"])
+        count = GaugeMetricFamily(
+            "expeditie_outbox_messages", "Messages in the outbox", labels=["state"]
+        )
         rows = db.session.execute(
             select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
         ).all()
@@ -57,7 +59,9 @@ class _Queue:
             select(func.min(OutboxMessage.created_at)).where(OutboxMessage.state == "pending")
         )
         age = (utcnow() - oldest.astimezone(UTC)).total_seconds() if oldest else 0
-        gauge = GaugeMetricFamily("expeditie_outbox_oldest_seconds", "Age of the oldest waiting message")
+        gauge = GaugeMetricFamily(
+            "expeditie_outbox_oldest_seconds", "Age of the oldest waiting message"
+        )
         gauge.add_metric([], age)
         return [count, gauge]
 

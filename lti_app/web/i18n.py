@@ -69,7 +69,9 @@ def number(value: Decimal | float | int | str, decimals: int | None = None) -> s
     """Write a number with the reader's decimal sign and a true minus; no thousands separators."""
     if isinstance(value, str):
         value = Decimal(value)
-    pattern = "0.###############" if decimals is None else "0" + ("." + "0" * decimals) * (decimals > 0)
+    pattern = (
+        "0.###############" if decimals is None else "0" + ("." + "0" * decimals) * (decimals > 0)
+    )
     text: str = format_decimal(value, format=pattern, locale=current_language())
     return text.replace("-", "\N{MINUS SIGN}")
 
@@ -94,7 +96,3 @@ def minutes(value: int) -> str:
     if rest or not hours:
         parts.append(ngettext("%(num)s minute", "%(num)s minutes", rest))
     return " ".join(parts)
-
-
-
-

@@ -48,7 +48,8 @@ def screen() -> None:
 def _dress(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
+    # "no-referrer" would make browsers send `Origin: null` with our own forms.
+    headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
     headers.setdefault("Content-Security-Policy", policy())
     headers.setdefault("X-Request-Id", g.get("correlation_id", ""))

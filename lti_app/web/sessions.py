@@ -1,4 +1,4 @@
-"""Sessions of one launch or one sign-in: server side, named in the path, proved by cookie or bearer.
+"""Sessions of one launch or sign-in: server side, named in the path, proved by cookie or bearer.
 
 Every session lives under `/s/<session id>/…`, so that two tabs never mix. The id alone gives
 nothing: a request must also carry the secret, in a cookie that is limited to that path or, where
@@ -101,7 +101,7 @@ def open_session(opening: Opening, *, now: datetime) -> tuple[WebSession, str]:
 
 
 def set_cookie(response: Response, session: WebSession, secret: str, *, framed: bool) -> None:
-    """Give the browser the secret, only for this session's own path."""
+    """Give the browser the secret, for this session's own path only."""
     response.set_cookie(
         COOKIE,
         secret,
@@ -116,7 +116,7 @@ def set_cookie(response: Response, session: WebSession, secret: str, *, framed: 
 
 
 def is_framed() -> bool:
-    """Whether this request fills a frame (Fetch Metadata; our own script tells it by X-Embedded)."""
+    """Whether this request fills a frame (Fetch Metadata; our script says X-Embedded)."""
     if request.headers.get("X-Embedded") == "1":
         return True
     return request.headers.get("Sec-Fetch-Dest", "") in ("iframe", "frame", "embed", "object")
@@ -214,5 +214,8 @@ def _check_form(session: WebSession) -> None:
     if not hmac.compare_digest(sent.encode(), csrf_token(session).encode()):
         raise CsrfRefused()
     origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc != urlsplit(url_for("health.alive", _external=True)).netloc:
+    if (
+        origin
+        and urlsplit(origin).netloc != urlsplit(url_for("health.alive", _external=True)).netloc
+    ):
         raise CsrfRefused()

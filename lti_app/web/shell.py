@@ -40,7 +40,8 @@ def _context() -> dict[str, Any]:
     return {
         "page_name": request.endpoint or "web.unknown",
         "page_role": role,
-        "launch_ok": bool(session is not None and session.data.get("launch")) and "error_code" not in g,
+        "launch_ok": bool(session is not None and session.data.get("launch"))
+        and "error_code" not in g,
         "current_language": current_language(),
         "csp_nonce": g.get("csp_nonce", ""),
         "product_name": "Expeditie",

@@ -29,14 +29,6 @@ def version_of(module_id: int, version: str) -> ModuleVersion | None:
     )
 
 
-def get_version(version_id: int) -> ModuleVersion:
-    """The version, or NotFound."""
-    found = db.session.get(ModuleVersion, version_id)
-    if found is None:
-        raise NotFound("module_version", version_id)
-    return found
-
-
 def current_version(slug: str, organisation_id: int | None) -> ModuleVersion | None:
     """The newest published version that this organisation (or the public) may use."""
     return db.session.scalar(

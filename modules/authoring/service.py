@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -134,8 +133,3 @@ def _taken_words(module: Module, version: ModuleVersion) -> str:
     return str(
         _("%(slug)s %(version)s is here already.", slug=module.slug, version=version.version)
     )
-
-
-def pass_mark(version: ModuleVersion) -> Decimal:
-    """The fraction that is needed, of all points of the module; 0 when the author set none."""
-    return version.pass_mark or Decimal(0)

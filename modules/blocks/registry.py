@@ -77,8 +77,12 @@ class BlockType(Protocol):
     label: LazyString | str
     graded: bool
     """Gets points, and is finished by its own result: the page shows no button for it."""
-    schema: type[StrictSchema]
     template: str
+
+    @property
+    def schema(self) -> type[StrictSchema]:
+        """What a body must look like."""
+        ...
 
     def is_done(self, body: Body, state: State) -> bool:
         """Whether this state is all that the block asks for."""

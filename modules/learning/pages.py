@@ -66,8 +66,6 @@ def block_html(
     kind = _kind(place)
     if kind is None:
         return Markup(render_template("learning/_unknown.html"))
-    if study.is_preview and not getattr(kind, "previewable", True):
-        return Markup(render_template("learning/_no_preview.html"))
     media = _media(study.version)
     enrolment_id = study.enrolment.id if study.enrolment else None
     page = PageContext(current_language(), enrolment_id, actor, utcnow())

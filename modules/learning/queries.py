@@ -1,6 +1,6 @@
 """Reading enrolments and progress, always tied to a person and a course."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from sqlalchemy import select
 
@@ -77,12 +77,3 @@ def outline(version_id: int, enrolment_id: int | None) -> Outline:
     """The way through a version, with the progress of one enrolment or of nobody."""
     recorded = progress_of(enrolment_id) if enrolment_id is not None else {}
     return outline_of(authoring.whole(version_id), recorded)
-
-
-def enrolments_at(resource_link_id: int) -> Sequence[Enrolment]:
-    """All enrolments at a place in a course, for those who teach there."""
-    return db.session.scalars(
-        select(Enrolment)
-        .where(Enrolment.resource_link_id == resource_link_id)
-        .order_by(Enrolment.id)
-    ).all()

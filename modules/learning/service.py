@@ -44,7 +44,9 @@ def enrol(
 ) -> Enrolment:
     """The person's enrolment at this place, made when there is none in any version yet."""
     # Two tabs may start at once; whoever holds the person's row goes first.
-    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    db.session.execute(
+        select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+    )
     found = queries.enrolment_at(person_id, resource_link_id, module_version.module_id)
     if found is not None:
         return found
@@ -124,6 +126,9 @@ def _complete_if_all_is_done(enrolment: Enrolment, now: datetime) -> None:
 
 def _progress(enrolment: Enrolment, block: Block, now: datetime) -> BlockProgress:
     # Made without a race, then locked: an autosave and a button may come at the same time.
+    # The enrolment first, as the gradebook does, and not by a full FOR UPDATE: a row that was just
+    # added holds a share of its key, and two who both want more would wait for ever.
+    db.session.refresh(enrolment, with_for_update={"key_share": True})
     db.session.execute(
         insert_for(BlockProgress)
         .values(enrolment_id=enrolment.id, block_id=block.id, state={}, updated_at=now)

@@ -45,7 +45,14 @@ def test_production_refuses_to_start_without_its_secrets_and_https(tmp_path: Pat
     with pytest.raises(SettingsError) as refused:
         _read(tmp_path, ENV="production", PUBLIC_URL="http://localhost", ALLOW_PRIVATE_HOSTS="1")
     text = " ".join(refused.value.problems)
-    for word in ("SECRET_KEY", "MASTER_KEY", "https", "itself", "ALLOW_PRIVATE_HOSTS", "PROXY_HOPS"):
+    for word in (
+        "SECRET_KEY",
+        "MASTER_KEY",
+        "https",
+        "itself",
+        "ALLOW_PRIVATE_HOSTS",
+        "PROXY_HOPS",
+    ):
         assert word in text
 
 

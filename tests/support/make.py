@@ -37,7 +37,9 @@ class Signed:
 
     def post(self, rest: str, data: dict[str, Any] | None = None, **kw: Any) -> Any:
         """POST a form of this session, with its CSRF token."""
-        return self.client.post(self.path(rest), data={"csrf_token": self.csrf} | (data or {}), **kw)
+        return self.client.post(
+            self.path(rest), data={"csrf_token": self.csrf} | (data or {}), **kw
+        )
 
 
 @dataclass
@@ -55,7 +57,9 @@ class Make:
             db.session.commit()
         return self.organisations[slug]
 
-    def person(self, organisation: Organisation | None = None, name: str | None = "Ada Bos") -> Person:
+    def person(
+        self, organisation: Organisation | None = None, name: str | None = "Ada Bos"
+    ) -> Person:
         """Return a new person."""
         owner = organisation or self.organisation()
         arrival = people.Arrival("local", f"person-{next(_numbers)}", name)
@@ -82,7 +86,9 @@ class Make:
         db.session.commit()
         return made
 
-    def link(self, module_ref: str | None = None, organisation: Organisation | None = None) -> ResourceLink:
+    def link(
+        self, module_ref: str | None = None, organisation: Organisation | None = None
+    ) -> ResourceLink:
         """Return a new resource link in a new course."""
         made = self.registration(organisation)
         deployment = service.add_deployment(made, "1", "active", now=utcnow())

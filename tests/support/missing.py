@@ -15,7 +15,7 @@ def browser() -> str | None:
 def main() -> None:
     """Print one line for each thing that is missing."""
     if browser() is None:
-        print("Missing: Chromium. The browser tests will fail; install it (Debian: apt install chromium).")
+        print("Missing: Chromium; the browser tests will fail. Debian: apt install chromium")
     if not Path("node_modules/.ready").exists():
         print("Missing: node_modules. Run `make setup`.")
 

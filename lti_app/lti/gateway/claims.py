@@ -1,4 +1,4 @@
-"""From verified claims to a Launch, or a refusal that names the claim (LTI Core 1.3, section 5)."""
+"""From verified claims to a Launch, or a refusal that names it (LTI Core 1.3, section 5)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,13 @@ from flask_babel import gettext as _
 
 from lti_app.core.schema import hostile_character
 from lti_app.lti.errors import ClaimsInvalid
-from lti_app.lti.launch import DEEP_LINKING, RESOURCE_LINK, ContextClaim, GradeClaim, Launch
+from lti_app.lti.launch import (
+    DEEP_LINKING,
+    RESOURCE_LINK,
+    ContextClaim,
+    GradeClaim,
+    Launch,
+)
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -19,7 +25,7 @@ MAX_ROLES = 100
 
 
 def to_launch(claims: Mapping[str, Any]) -> Launch:
-    """Return the launch that these verified claims describe; ClaimsInvalid names what is missing."""
+    """Return the launch that these claims describe; ClaimsInvalid names what is missing."""
     if claims.get(LTI + "version") != "1.3.0":
         raise _invalid("version")
     message_type = claims.get(LTI + "message_type")

@@ -1,4 +1,4 @@
-"""Calls to a platform's services: one pooled session, time-outs, a token per registration and scopes.
+"""Calls to a platform's services: pooled, with time-outs, a token per registration and scopes.
 
 Corrects pylti1p3's ServiceConnector: tokens shared between tenants of one issuer, no time-outs, a
 bearer sent to any host that a paging link names, the PEM loaded for every assertion.
@@ -94,7 +94,7 @@ def retry_after(value: str | None) -> float | None:
 
 
 def json_of(answer: outbound.Answer) -> Any:
-    """Return the JSON body whatever its media type says (Moodle: text/html); Retry when it is none."""
+    """Return the JSON body whatever its media type says (Moodle: text/html); else Retry."""
     try:
         return json.loads(answer.body)
     except (ValueError, RecursionError) as error:

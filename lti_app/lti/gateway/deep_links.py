@@ -38,9 +38,8 @@ def response_jwt(
     agreement = SimpleNamespace(
         get_client_id=lambda: registration.client_id, get_issuer=lambda: registration.issuer
     )
-    message = DeepLink(agreement, deployment_id, settings).get_message_jwt(  # type: ignore[arg-type]
-        [_resource(item) for item in items]
-    )
+    answer = DeepLink(agreement, deployment_id, settings)  # type: ignore[arg-type]
+    message = answer.get_message_jwt([_resource(item) for item in items])
     if "data" not in settings:
         message.pop(_DATA, None)
     kid, key = tool_keys.signing_key()

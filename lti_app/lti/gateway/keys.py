@@ -1,7 +1,7 @@
 """The platform's public keys: cached for all processes, refetched at most once a minute.
 
-Corrects pylti1p3 (message_launch.py, fetch_public_key): no refetch on an unknown kid, errors cached,
-no time-out, algorithm taken from the key set, keys of any type and size accepted.
+Corrects pylti1p3 (message_launch.py, fetch_public_key): no refetch on an unknown kid, errors
+cached, no time-out, algorithm taken from the key set, keys of any type and size accepted.
 """
 
 import json

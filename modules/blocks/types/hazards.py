@@ -122,6 +122,7 @@ def _substance(found: Mapping[str, Any]) -> dict[str, Any]:
         **found,
         "pictograms": [PICTOGRAMS[code] for code in found.get("pictograms") or []],
         "signal_label": SIGNAL_WORDS.get(found.get("signal_word") or "", ""),
+        "is_labelled": bool(found.get("signal_word") or found.get("pictograms")),
         "is_danger": found.get("signal_word") == "danger",
     }
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from assessments.attempts.models import Attempt
 from lti_app.core.db import db
@@ -125,6 +125,32 @@ def test_autosave_keeps_everything_word_for_word(learner: Learner) -> None:
     assert saved.status_code == 200
     assert re.fullmatch(r"\d\d:\d\d", saved.json["saved_at"])
     assert 'value="9 9,,"' in learner.signed.get(f"attempts/{attempt.id}").text
+
+
+def test_what_is_typed_is_text_on_every_page(learner: Learner) -> None:
+    hostile = '"><script>alert(1)</script>'
+    attempt = learner.start(SUMS)
+    learner.signed.post(f"attempts/{attempt.id}/autosave", {"mean.value": hostile})
+    assert "<script>alert" not in learner.signed.get(f"attempts/{attempt.id}").text
+    refused = learner.hand_in(attempt, {"mean.value": hostile, "z.value": "1,0032 <b>"})
+    assert refused.status_code == 422
+    assert "<script>alert" not in refused.text and "<b>" not in refused.text
+
+
+def test_a_page_costs_a_fixed_number_of_queries(learner: Learner) -> None:
+    attempt = learner.start(SUMS)
+    seen: list[str] = []
+
+    def count(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    learner.signed.get(f"attempts/{attempt.id}")
+    shown = len(seen)
+    learner.signed.post(f"attempts/{attempt.id}/autosave", {"z.value": "1"})
+    event.remove(db.engine, "before_cursor_execute", count)
+    assert shown <= 12
+    assert len(seen) - shown <= 8
 
 
 def test_steps_are_moved_without_a_script(learner: Learner) -> None:

@@ -1,5 +1,7 @@
 """Safe mode: what a signature would not cover is refused, not dropped."""
 
+import json
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +10,8 @@ from hypothesis import strategies as st
 
 from assessments.credentials import canonical, documents, strict_json
 from tests.assessments.credentials import samples
+
+PROPERTY = "https://leren.example.org/terms#linked"
 
 
 def a_document(**changes: Any) -> dict[str, Any]:
@@ -68,6 +72,37 @@ def test_many_blank_nodes_are_refused_before_the_expensive_part() -> None:
         canonical.canonical_nquads(a_document(evidence=evidence))
 
     assert refusal.value.code == "too_many_blank_nodes"
+
+
+def test_nodes_that_all_look_alike_are_refused_before_they_cost_years() -> None:
+    clique = [
+        {"id": f"_:n{one}", PROPERTY: [{"id": f"_:n{two}"} for two in range(12) if two != one]}
+        for one in range(12)
+    ]
+    twins = [{PROPERTY: [{PROPERTY: "same"} for _ in range(9)]} for _ in range(2)]
+    for linked in (clique, twins):
+        started = time.monotonic()
+        with pytest.raises(canonical.UnsafeJsonLd) as refusal:
+            canonical.canonical_nquads(a_document(**{PROPERTY: linked}))
+
+        assert refusal.value.code == "too_many_blank_nodes"
+        assert time.monotonic() - started < 2
+
+
+def test_very_many_contexts_or_values_are_refused() -> None:
+    contexts = [documents.VC_V2, *[documents.OB_V3] * 40]
+    values = json.dumps({"a": ["x"] * 4000})
+
+    with pytest.raises(canonical.UnsafeJsonLd):
+        canonical.canonical_nquads(a_document(**{"@context": contexts}))
+    with pytest.raises(strict_json.NotUsable):
+        strict_json.parse(values)
+
+
+def test_parts_that_are_equal_but_stand_apart_are_no_problem() -> None:
+    evidence = [{"type": ["Evidence"], "name": "same"} for _ in range(12)]
+
+    assert canonical.canonical_nquads(a_document(evidence=evidence)).count("same") == 12
 
 
 def test_the_order_of_keys_does_not_matter() -> None:

@@ -15,6 +15,7 @@ from assessments.credentials import (
     status_bits,
 )
 from assessments.credentials.checking import Sources, Unavailable
+from assessments.credentials.strict_json import NotUsable
 from tests.assessments.credentials import samples
 from tests.assessments.credentials.samples import NOW
 
@@ -136,7 +137,11 @@ def test_a_did_key_issuer_needs_no_document() -> None:
     del unsigned["credentialStatus"]
     document = data_integrity.sign(unsigned, samples.signer(issuer=name), created=NOW)
 
-    assert verdict(document, Sources({}.get, {}.get))[0] == "valid"
+    assert verdict(document, Sources(nothing, nothing))[0] == "valid"
+
+
+def nothing(_name: str) -> dict[str, Any] | None:
+    return None
 
 
 def unavailable(_name: str) -> dict[str, Any] | None:
@@ -146,14 +151,14 @@ def unavailable(_name: str) -> dict[str, Any] | None:
 def test_a_source_that_is_down_means_unknown_not_valid_and_not_revoked() -> None:
     dids = {samples.ISSUER_DID: samples.did_document()}
 
-    assert verdict(samples.signed(), Sources(unavailable, {}.get)) == (
+    assert verdict(samples.signed(), Sources(unavailable, nothing)) == (
         "unknown",
         "issuer_unavailable",
     )
     assert verdict(samples.signed(), Sources(dids.get, unavailable)) == (
         *("unknown", "status_unavailable"),
     )
-    assert verdict(samples.signed(), Sources(dids.get, {}.get))[0] == "unknown"
+    assert verdict(samples.signed(), Sources(dids.get, nothing))[0] == "unknown"
 
 
 def resigned(**changes: Any) -> dict[str, Any]:
@@ -203,7 +208,7 @@ def test_other_kinds_of_status_mean_unknown(entry: Any) -> None:
 
 
 def test_what_is_not_json_gets_a_verdict_too() -> None:
-    error = checking.NotUsable("not_json")
+    error = NotUsable("not_json")
 
     assert checking.without_answer(error).state == "refused"
     assert not checking.without_answer(error).is_authentic

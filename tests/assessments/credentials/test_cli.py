@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from assessments.credentials import cli, service
+from assessments.credentials import cli, data_integrity, service
 from lti_app.core.clock import utcnow
 from lti_app.core.db import db
 from tests.assessments.credentials import samples
@@ -69,7 +69,7 @@ def test_somebody_elses_credential_needs_their_documents(app: Flask, folder: Pat
     proof = samples.unsigned(valid_from=samples.NOW.replace(year=2020))
     file = write(
         folder / "proof.json",
-        samples.data_integrity.sign(proof, samples.signer(), created=samples.NOW),
+        data_integrity.sign(proof, samples.signer(), created=samples.NOW),
     )
     did = write(folder / "did.json", samples.did_document())
     status = write(folder / "status.json", listed)

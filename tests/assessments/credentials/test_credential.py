@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from assessments.credentials import credential, documents
+from assessments.credentials import credential, data_integrity, documents
 from tests.assessments.credentials import samples
 
 ROOT = Path(__file__).parents[3]
@@ -109,7 +109,7 @@ class TestAnIndependentVerifier:
         name = 'µL ± 0,5 % “é” \U0001f9ea \u2028 \u0085 \\ " \t tab \n line \r return \u200f rtl'
         facts = samples.achievement(name={"nl": name, "en": name})
         unsigned = credential.build(samples.issuer(), facts, samples.award())
-        document = samples.data_integrity.sign(unsigned, samples.signer(), created=samples.NOW)
+        document = data_integrity.sign(unsigned, samples.signer(), created=samples.NOW)
 
         assert judged(document)["verified"] is True
 

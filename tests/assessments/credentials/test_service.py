@@ -146,6 +146,20 @@ def test_a_faulty_achievement_cannot_be_published(
     assert any(name.startswith(f"extensions.achievement.{field}") for name in refusal.value.fields)
 
 
+CONTENT = sorted((Path(__file__).parents[3] / "modules" / "content").glob("*/module.json"))
+
+
+@pytest.mark.parametrize("path", CONTENT, ids=lambda path: path.parent.name)
+def test_the_badges_of_our_own_modules_can_be_awarded(proofs: Proofs, path: Path) -> None:
+    described = json.loads(path.read_text("utf-8")).get("extensions", {}).get("achievement")
+
+    given = proofs.award(proofs.enrolment(proofs.version(achievement=described)))
+
+    document = json.loads(given.credential or "")
+    problems = jsonschema.Draft201909Validator(json.loads(SCHEMA.read_text())).iter_errors(document)
+    assert (state(given), list(problems)) == ("valid", [])
+
+
 def test_validity_ends_on_the_same_day_or_the_last_of_the_month(proofs: Proofs) -> None:
     end = service._until(datetime(2026, 8, 31, tzinfo=UTC), 6)
     enrolment = proofs.enrolment(proofs.version(validity_months=24))
@@ -338,7 +352,8 @@ def test_lists_are_signed_again_every_day(proofs: Proofs) -> None:
     outbox.deliver_due()
 
     assert (fresh, due) == (0, 1)
-    assert db.session.scalar(select(func.min(StatusList.signed_at))) > old
+    first = db.session.scalar(select(func.min(StatusList.signed_at)))
+    assert first is not None and first > old
     assert count(SigningKey) == 1
 
 

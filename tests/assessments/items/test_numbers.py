@@ -60,6 +60,7 @@ def test_a_number_is_read_as_the_laboratory_means_it(typed: str, value: str) -> 
         ("1.2 10^3", "not_a_number"),
         ("1.20.10^3", "not_a_number"),
         ("1 00", "grouping"),
+        ("1.5 000", "not_a_number"),
         ("0x10", "not_a_number"),
         ("1_000", "not_a_number"),
         ("٣", "not_a_number"),

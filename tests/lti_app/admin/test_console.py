@@ -12,13 +12,17 @@ from tests.support.make import Make
 
 def _dead_letter(organisation_id: int) -> outbox.OutboxMessage:
     with unit_of_work():
-        outbox.post("ags.score", key="1:1", payload={}, now=utcnow(), organisation_id=organisation_id)
+        outbox.post(
+            "ags.score", key="1:1", payload={}, now=utcnow(), organisation_id=organisation_id
+        )
         message = db.session.query(outbox.OutboxMessage).one()
         message.state, message.error, message.attempts = "dead", "422 course is closed", 3
     return message
 
 
-def test_a_dead_letter_is_shown_with_its_cause_and_can_be_sent_again(app: Flask, make: Make) -> None:
+def test_a_dead_letter_is_shown_with_its_cause_and_can_be_sent_again(
+    app: Flask, make: Make
+) -> None:
     admin = make.signed("admin")
     message = _dead_letter(admin.person.organisation_id)
     assert "422 course is closed" in admin.get("admin/").text

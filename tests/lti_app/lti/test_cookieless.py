@@ -1,4 +1,4 @@
-"""Launches in browsers that keep no third-party cookies: proved by storage, or offered a new tab."""
+"""Launches without third-party cookies: proved by storage, or offered a new tab."""
 
 import re
 from typing import Any

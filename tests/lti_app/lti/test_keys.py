@@ -49,7 +49,9 @@ def test_a_rotated_key_works_at_once(client: FlaskClient, lms: Lms, tool: Tool) 
     full_launch(client, lms, tool)
     lms.call("POST", "keys/rotate", {"keep_old": False})
     with unit_of_work():  # the last fetch is more than a minute ago
-        db.session.scalars(select(PlatformKeys)).one().attempted_at = utcnow() - timedelta(minutes=2)
+        db.session.scalars(select(PlatformKeys)).one().attempted_at = utcnow() - timedelta(
+            minutes=2
+        )
     assert full_launch(client, lms, tool).status_code == 303
 
 

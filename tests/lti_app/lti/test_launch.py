@@ -266,9 +266,7 @@ def test_a_suspended_platform_is_refused_in_words(
     client: FlaskClient, lms: Lms, tool: Tool
 ) -> None:
     with unit_of_work():
-        registration.set_state(
-            registration.by_id(tool.registration.id), "suspended", now=utcnow()
-        )
+        registration.set_state(registration.by_id(tool.registration.id), "suspended", now=utcnow())
     answer = client.get("/lti/login", query_string=lms.launch(tool)["initiation"]["params"])
     assert (answer.status_code, answer.headers["X-Error-Code"]) == (403, "platform_suspended")
 
@@ -296,7 +294,9 @@ def test_a_parameter_that_stands_twice_is_refused(client: FlaskClient) -> None:
     assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("token", ["", "x", "a.b.c", "é.é.é", "." * 50, "e30.e30.e30", "x" * 70_000])
+@pytest.mark.parametrize(
+    "token", ["", "x", "a.b.c", "é.é.é", "." * 50, "e30.e30.e30", "x" * 70_000]
+)
 def test_a_token_that_is_no_token_is_refused(
     client: FlaskClient, lms: Lms, tool: Tool, token: str
 ) -> None:
@@ -306,7 +306,8 @@ def test_a_token_that_is_no_token_is_refused(
 
 def test_the_platforms_own_error_is_shown_and_escaped(client: FlaskClient) -> None:
     answer = client.post(
-        "/lti/launch", data={"error": "login_required", "error_description": "<b>x</b>", "state": "s"}
+        "/lti/launch",
+        data={"error": "login_required", "error_description": "<b>x</b>", "state": "s"},
     )
     assert answer.headers["X-Error-Code"] == "platform_refused"
     assert "<b>x</b>" not in answer.text

@@ -4,6 +4,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lti_app.core.clock import utcnow
+from lti_app.core.db import unit_of_work
+from lti_app.lti import tool_keys
+from lti_app.people import service
 from lti_app.web import i18n
 from tests.support.make import Make
 
@@ -54,6 +58,10 @@ def test_a_wrong_verb_is_refused_in_words(client: FlaskClient) -> None:
 
 def test_health_is_told(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
+    unready = client.get("/readyz")
+    assert (unready.status_code, unready.get_json()["checks"]["keys"]) == (503, "LookupError")
+    with unit_of_work():
+        tool_keys.ensure(utcnow())
     ready = client.get("/readyz")
     assert ready.status_code == 200, ready.json
 
@@ -64,14 +72,20 @@ def test_counters_are_not_public(client: FlaskClient) -> None:
     assert client.get("/metrics", environ_base=away).status_code == 404
 
 
-def test_numbers_and_dates_are_written_as_the_lab_writes_them(app: Flask) -> None:
-    with app.test_request_context("/?lang=nl"):
-        assert i18n.number("-0.69") == "−0,69"
-        assert i18n.number("12.0", 1) == "12,0"
-        assert i18n.minutes(90) == "1 uur 30 minuten"
-    with app.test_request_context("/?lang=en"):
-        assert i18n.number("1001.97") == "1001.97"
-        assert i18n.minutes(1) == "1 minute"
+@pytest.mark.parametrize(
+    ("language", "numbers", "durations"),
+    [
+        ("nl", ["−0,69", "12,0", "1001,97"], ["1 uur 30 minuten", "1 minuut"]),
+        ("en", ["−0.69", "12.0", "1001.97"], ["1 hour 30 minutes", "1 minute"]),
+    ],
+)
+def test_numbers_are_written_as_the_lab_writes_them(
+    app: Flask, language: str, numbers: list[str], durations: list[str]
+) -> None:
+    with app.test_request_context(f"/?lang={language}"):
+        written = [i18n.number("-0.69"), i18n.number("12.0", 1), i18n.number("1001.97")]
+        assert written == numbers
+        assert [i18n.minutes(90), i18n.minutes(1)] == durations
 
 
 def test_the_style_page_shows_every_component(client: FlaskClient) -> None:
@@ -79,10 +93,6 @@ def test_the_style_page_shows_every_component(client: FlaskClient) -> None:
 
 
 def test_a_sign_in_link_works_once(client: FlaskClient, make: Make) -> None:
-    from lti_app.core.clock import utcnow
-    from lti_app.core.db import unit_of_work
-    from lti_app.people import service
-
     person = make.person()
     with unit_of_work():
         token = service.make_sign_in_link(person, person.organisation_id, "admin", now=utcnow())

@@ -1,12 +1,12 @@
 """first tables
 
-Revision: a560c71f7dd8, after
+Revision: 6e402cf658a1, after
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "a560c71f7dd8"
+revision = "6e402cf658a1"
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -1,0 +1,139 @@
+"""Every page that the URL map can show, seen by everybody who may, in every look."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from werkzeug.routing import Rule
+
+from lti_app.web import sessions
+from tests.journeys import world as worlds
+from tests.journeys.world import World
+from tests.support import walk
+from tests.support.browser import Chromium, Met
+from tests.support.make import Signed
+from tests.support.walk import Findings, Look, Visit
+
+pytestmark = pytest.mark.browser
+KEYBOARD = Look("nl", 360, "light")
+# One of a kind is enough, unless all is asked for.
+KINDS_ONLY = "learning.block"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Pairwise looks; all of them with `--all`."""
+    if "look" in metafunc.fixturenames:
+        everything = metafunc.config.getoption("--all")
+        metafunc.parametrize("look", walk.EVERY_LOOK if everything else walk.PAIRWISE, ids=str)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """People who did things, served on a port of its own."""
+    with worlds.inhabited(tmp_path_factory.mktemp("world")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def visits(world: World, request: pytest.FixtureRequest) -> list[Visit]:
+    """Every page of the URL map with every person who is let in; each rule answers somebody."""
+    found: list[Visit] = []
+    fill = worlds.values(world)
+    for rule in world.app.url_map.iter_rules():
+        if "GET" in (rule.methods or set()):
+            found += _visits(world, rule, fill)
+    return found if request.config.getoption("--all") else _one_of_a_kind(world, found)
+
+
+def _visits(world: World, rule: Rule, fill: dict[str, list[Any]]) -> list[Visit]:
+    needs_session = "session_id" in rule.arguments
+    people = world.signed if needs_session else {"public": None}
+    found, answered = [], []
+    for name, signed in people.items():
+        for path in paths(world, rule, fill, signed):
+            client = signed.client if signed else world.app.test_client()
+            answer = client.get(path)
+            assert answer.status_code < 500, f"{path}: {answer.status_code}"
+            answered.append(answer.status_code)
+            if answer.status_code == 200 and answer.mimetype == "text/html":
+                role = signed.session.role if signed else "public"
+                found.append(Visit(rule.endpoint, path, role, name))
+    welcome = {200, 302, 303} | ({400, 422} if rule.endpoint.startswith("lti.") else set())
+    assert welcome & set(answered), f"nobody can open {rule.rule}: {answered}"
+    return found
+
+
+def paths(world: World, rule: Rule, fill: dict[str, list[Any]], signed: Signed | None) -> list[str]:
+    """Return the addresses of this rule with the values of the world in its places."""
+    places = sorted(rule.arguments - {"session_id"})
+    choices = []
+    for place in places:
+        chosen = fill.get(f"{rule.endpoint}.{place}", fill.get(place))
+        assert chosen, f"the world has no '{place}' for {rule.rule}; add it to world.values"
+        choices.append(chosen)
+    found = []
+    for combination in product(*choices):
+        given = dict(zip(places, combination, strict=True))
+        if signed:
+            given["session_id"] = signed.session.id
+        with world.app.test_request_context(base_url=world.url):
+            found.append(world.app.url_for(rule.endpoint, **given))
+    return found
+
+
+def _one_of_a_kind(world: World, visits: list[Visit]) -> list[Visit]:
+    kinds = {block.id: block.type for block in world.blocks()}
+    seen, kept = set(), []
+    for visit in visits:
+        if visit.endpoint == KINDS_ONLY:
+            kind = (visit.name, kinds[int(visit.path.rsplit("/", 1)[1])])
+            if kind in seen or visit.role == "admin":
+                continue
+            seen.add(kind)
+        kept.append(visit)
+    return kept
+
+
+def _let_in(context: BrowserContext, world: World) -> None:
+    """Give the browser the cookie of every session; each counts only below its own path."""
+    host = urlsplit(world.url).hostname or ""
+    cookies = []
+    for signed in world.signed.values():
+        path = f"/s/{signed.session.id}/"
+        held = signed.client.get_cookie(sessions.COOKIE, path=path)
+        assert held is not None
+        cookies.append(
+            {"name": held.key, "value": held.value, "domain": host, "path": path, "secure": True}
+        )
+    context.add_cookies(cookies)  # type: ignore[arg-type]
+
+
+def test_every_page_in_this_look(
+    look: Look, world: World, visits: list[Visit], chromium: Chromium
+) -> None:
+    findings = Findings()
+    options = {"viewport": {"width": look.width, "height": 800}, "color_scheme": look.theme}
+    with chromium.profile(**options) as context:
+        _let_in(context, world)
+        page, met = context.new_page(), Met()
+        met.watch(page)
+        for visit in visits:
+            findings.add(visit, _looked_at(page, met, world, visit, look))
+
+    assert not findings.lines, "\n" + "\n".join(findings.lines)
+
+
+def _looked_at(page: Page, met: Met, world: World, visit: Visit, look: Look) -> list[str]:
+    answer = page.goto(f"{world.url}{visit.path}?lang={look.language}")
+    problems = [] if answer and answer.status == 200 else [f"answered {answer and answer.status}"]
+    problems += walk.judged(page, visit, look)
+    if look == KEYBOARD:
+        problems += walk.unreachable(page)
+    problems += [f"console: {line}" for line in met.errors]
+    problems += [f"asked for {url}" for url in met.strayed]
+    met.errors.clear()
+    met.strayed.clear()
+    return problems

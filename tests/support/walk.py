@@ -1,0 +1,168 @@
+"""What every page must keep to, judged in a real browser: the measure of ux.md."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+LANGUAGES, WIDTHS, THEMES = ("nl", "en"), (360, 1280), ("light", "dark")
+MOST_TABS = 120
+
+JUDGE = """async rules => {
+  const found = await axe.run(document, {runOnly: {type: 'tag', values: rules},
+    resultTypes: ['violations']});
+  return found.violations.flatMap(rule => rule.nodes.map(node =>
+    `${rule.id}: ${node.target.join(' ')}: ${(node.any[0] ?? node.all[0] ?? node.none[0] ?? {})
+      .message ?? rule.help}`));
+}"""
+FACTS = """() => ({
+  lang: document.documentElement.lang,
+  headings: document.querySelectorAll('h1').length,
+  page: document.body.dataset.page ?? '',
+  role: document.body.dataset.role ?? '',
+  sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  title: document.title,
+})"""
+# Everything a person must be able to reach with Tab; a group of radio buttons counts once.
+REACHABLE = """() => {
+  const all = [...document.querySelectorAll(
+    'a[href], button, input, select, textarea, summary, [tabindex]')];
+  const shown = all.filter(e => e.tabIndex >= 0 && !e.disabled && e.type !== 'hidden'
+    && !e.closest('fieldset:disabled')
+    && e.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true}));
+  const groups = new Set();
+  let number = 0;
+  for (const e of shown) {
+    if (e.type === 'radio') {
+      if (groups.has(e.name)) { e.dataset.walked = groups.size; continue; }
+      groups.add(e.name);
+    }
+    e.dataset.walk = ++number;
+  }
+  return number;
+}"""
+FOCUS = """() => {
+  const e = document.activeElement;
+  if (!e || e === document.body) return null;
+  const group = e.type === 'radio' && document.querySelector(
+    `input[type=radio][name="${CSS.escape(e.name)}"][data-walk]`);
+  const seen = [e, e.parentElement, e.nextElementSibling].filter(Boolean).some(one => {
+    const style = getComputedStyle(one);
+    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0)
+      || style.boxShadow !== 'none';
+  });
+  return {walk: Number((group || e).dataset.walk ?? 0), seen,
+    name: e.tagName + ' ' + (e.textContent || e.getAttribute('aria-label') || e.name || '')
+      .trim().slice(0, 40)};
+}"""
+SMALL = """() => [...document.querySelectorAll('main button, main .button, main select, main summary,'
+    + ' main textarea, main input:not([type=hidden]), main .choice')]
+  .filter(e => e.checkVisibility() && e.tabIndex !== -1 || e.matches('.choice'))
+  .filter(e => !['radio', 'checkbox'].includes(e.type) && e.checkVisibility())
+  .filter(e => { const box = e.getBoundingClientRect(); return box.height < 43.5; })
+  .map(e => `${e.tagName} ${(e.textContent || e.name).trim().slice(0, 40)}: `
+    + `${Math.round(e.getBoundingClientRect().height)} px`)"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page is looked at."""
+
+    language: str
+    width: int
+    theme: str
+
+    def __str__(self) -> str:
+        return f"{self.language}-{self.width}-{self.theme}"
+
+
+EVERY_LOOK = [Look(*one) for one in product(LANGUAGES, WIDTHS, THEMES)]
+# Every pair of language, width and theme occurs once.
+PAIRWISE = [
+    Look("nl", 360, "light"),
+    Look("nl", 1280, "dark"),
+    Look("en", 360, "dark"),
+    Look("en", 1280, "light"),
+]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page to look at: its address, and what its markers must say."""
+
+    endpoint: str
+    path: str
+    role: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} as {self.name or self.role} ({self.path})"
+
+
+@dataclass
+class Findings:
+    """What is wrong, page by page."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, visit: Visit, problems: list[str]) -> None:
+        """Note the problems of one page."""
+        self.lines += [f"{visit}: {problem}" for problem in problems]
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text()
+
+
+def judged(page: Page, visit: Visit, look: Look) -> list[str]:
+    """Return what is wrong with the page that is open now."""
+    facts = page.evaluate(FACTS)
+    problems = _markers(facts, visit, look)
+    page.evaluate(_axe())  # through the debugger, so that the page's own policy stays as it is
+    problems += page.evaluate(JUDGE, RULES)
+    if look.width < 500:
+        problems += [f"smaller than 44 px: {one}" for one in page.evaluate(SMALL)]
+    return problems
+
+
+def _markers(facts: dict[str, Any], visit: Visit, look: Look) -> list[str]:
+    problems = []
+    for name, wanted in (
+        ("lang", look.language),
+        ("headings", 1),
+        ("page", visit.endpoint),
+        ("role", visit.role),
+    ):
+        if facts[name] != wanted:
+            problems.append(f"{name} is {facts[name]!r}, not {wanted!r}")
+    if facts["sideways"] > 0:
+        problems.append(f"scrolls sideways by {facts['sideways']} px")
+    if not facts["title"].split("·")[0].strip():
+        problems.append("has no title")
+    return problems
+
+
+def unreachable(page: Page) -> list[str]:
+    """Press Tab through the page; return what cannot be reached or shows no focus."""
+    wanted = page.evaluate(REACHABLE)
+    reached: set[int] = set()
+    problems = []
+    for _tab in range(min(wanted, MOST_TABS) + 3):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        if focus is None or focus["walk"] in reached:
+            break
+        reached.add(focus["walk"])
+        if not focus["seen"]:
+            problems.append(f"no visible focus: {focus['name']}")
+    missed = min(wanted, MOST_TABS) - len(reached)
+    return [
+        *problems,
+        *([f"{missed} of {wanted} controls not reached by Tab"] if missed > 0 else []),
+    ]
