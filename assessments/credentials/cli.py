@@ -84,7 +84,7 @@ def export(slug: str, folder: Path, as_json: bool) -> None:
 def set_did(slug: str, name: str) -> None:
     """Let the organisation issue under its own did:web, for instance did:web:mlo-delta.nl."""
     try:
-        did.check_web(name, production=current_site().is_production)
+        did.check_web(name, production=current_site().production)
     except did.BadDid as error:
         raise click.ClickException(wording.reason(error.code)) from error
     with unit_of_work():

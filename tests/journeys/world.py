@@ -8,7 +8,9 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import requests
 from flask import Flask
+from requests import Response
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -28,6 +30,7 @@ from lti_app.people import queries as people
 from lti_app.people import service as people_service
 from lti_app.people.models import Person
 from lti_app.seed import commands as seeding
+from lti_app.web import sessions
 from modules.authoring.models import Block, MediaAsset, Module
 from modules.learning.models import Enrolment
 from tests.journeys import answers, pipette
@@ -46,6 +49,8 @@ class World:
     make: Make
     link: ResourceLink
     signed: dict[str, Signed] = field(default_factory=dict)
+    organisation_id: int = 0
+    deployment_id: int = 0
 
     def join(self, name: str, role: str, person: Person | None = None, **more: Any) -> Signed:
         """Give somebody an open session in the course, under a short name."""
@@ -57,7 +62,9 @@ class World:
         """Return the blocks of the module in their order."""
         version = db.session.scalars(select(Enrolment.module_version_id)).first()
         query = select(Block).where(Block.version_id == version)
-        return sorted(db.session.scalars(query), key=lambda b: (b.section.position, b.position))
+        found = sorted(db.session.scalars(query), key=lambda b: (b.section.position, b.position))
+        db.session.commit()
+        return found
 
     def enrolment(self, name: str) -> Enrolment:
         """Return the enrolment of this person."""
@@ -65,10 +72,27 @@ class World:
         query = select(Enrolment).where(Enrolment.person_id == person_id)
         return db.session.scalars(query).one()
 
+    def settle(self) -> None:
+        """Keep what is known of the people without an open transaction: the server writes too."""
+        for signed in self.signed.values():
+            db.session.refresh(signed.session)
+            db.session.refresh(signed.person)
+        self.organisation_id = self.link.organisation_id
+        self.deployment_id = self.link.deployment_id
+        db.session.commit()
+        db.session.expunge_all()
+
+    def secret(self, name: str) -> str:
+        """Return what proves the session of this person."""
+        signed = self.signed[name]
+        held = signed.client.get_cookie(sessions.COOKIE, path=f"/s/{signed.session.id}/")
+        assert held is not None
+        return str(held.value)
+
     def ask(self, path: str, name: str = "", method: str = "GET", **more: Any) -> Response:
         """Send a request over the wire, with the cookie and form token of this person."""
         signed = self.signed.get(name)
-        headers = {"Cookie": f"{sessions.COOKIE}={signed.secret}"} if signed else {}
+        headers = {"Cookie": f"{sessions.COOKIE}={self.secret(name)}"} if signed else {}
         if method == "POST":
             more["data"] = {"csrf_token": signed.csrf if signed else ""} | more.get("data", {})
         headers |= more.pop("headers", {})
@@ -158,6 +182,7 @@ def _made(app: Flask, url: str) -> World:
     administrator = people.members(link.organisation_id, "admin")[0]
     world.signed["admin"] = make.signed("admin", None, administrator, {"locale": "nl"})
     _let_things_happen(world)
+    world.settle()
     return world
 
 
@@ -183,19 +208,17 @@ def _let_things_happen(world: World) -> None:
 
 def values(world: World) -> dict[str, list[Any]]:
     """Return what may stand in each place of an address; "endpoint.name" before "name"."""
-    organisation = world.link.organisation_id
+    organisation = world.organisation_id
     administrator = world.signed["admin"].person
     with unit_of_work():
-        tokens = [
-            people_service.make_sign_in_link(administrator, organisation, "admin", now=utcnow())
-        ]
-    handed_over = world.signed["learner"].get(
-        "new-tab?page=learn", headers={"Accept": "application/json"}
-    )
-    return {
+        now = utcnow()
+        link = people_service.make_sign_in_link(administrator, organisation, "admin", now=now)
+    path = world.signed["learner"].path("new-tab?page=learn")
+    handed_over = world.ask(path, "learner", headers={"Accept": "application/json"}).json()
+    found: dict[str, list[Any]] = {
         "attempt_id": list(db.session.scalars(select(Attempt.id))),
         "block_id": [block.id for block in world.blocks()],
-        "deployment_id": [world.link.deployment_id],
+        "deployment_id": [world.deployment_id],
         "credentials.did_document.slug": ["mlo-delta"],
         "enrolment_id": list(db.session.scalars(select(Enrolment.id))),
         "filename": ["css/base.css"],
@@ -207,7 +230,9 @@ def values(world: World) -> dict[str, list[Any]]:
         "purpose": list(db.session.scalars(select(StatusList.purpose))),
         "sha256": list(db.session.scalars(select(MediaAsset.file_sha256)))[:1],
         "slug": list(db.session.scalars(select(Module.slug))),
-        "token": tokens,
-        "handover.use.token": [handed_over.json["url"].rsplit("/", 1)[1]],
+        "token": [link],
+        "handover.use.token": [handed_over["url"].rsplit("/", 1)[1]],
         "uid": list(db.session.scalars(select(Registration.uid))),
     }
+    db.session.commit()  # an open transaction of ours would keep the server waiting
+    return found
