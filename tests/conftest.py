@@ -87,9 +87,11 @@ def app(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     else:
         application = request.getfixturevalue("postgresql_app")
     application.test_client_class = IsolatedClient
+    wired = application.extensions["expeditie_outbox"]
     with application.app_context():
         yield application
         db.session.remove()
+        application.extensions["expeditie_outbox"] = wired
         if backend == "postgresql":
             databases.empty(db.engine, Base.metadata)
             application.extensions.pop("expeditie_keys", None)

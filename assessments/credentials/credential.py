@@ -135,6 +135,13 @@ def _achievement(achievement: AchievementFacts) -> dict[str, Any]:
         "criteria": criteria,
         "resultDescription": _result_descriptions(achievement),
         "alignment": _alignments(achievement),
+        **_dutch(achievement),
+    }
+
+
+def _dutch(achievement: AchievementFacts) -> dict[str, Any]:
+    """Return what the Dutch terms say about how it was assessed and how long it takes."""
+    return {
         "assessmentType": achievement.assessment_type,
         "participationType": achievement.participation_type,
         "supervisionType": achievement.supervision_type,

@@ -57,24 +57,10 @@ def award(
     now: datetime,
 ) -> Award:
     """Give the achievement to who completed this enrolment, and have it signed."""
-    listed, position = publishing.reserve(enrolment.organisation, site, now=now)
-    given = Award(
-        organisation=enrolment.organisation,
-        person=enrolment.person,
-        enrolment=enrolment,
-        achievement=achievement,
-        public_id=random_id(16),
-        subject=f"urn:uuid:{uuid.uuid4()}",
-        state="considered",
-        changed_at=now,
-        score=score if achievement.show_grade else None,
-        awarded_at=now,
-        valid_from=now,
-        valid_until=_until(now, achievement.module_version.validity_months),
-        status_list=listed,
-        status_index=position,
-        visibility="private",
-        name_shown=False,
+    given = _unsigned(enrolment, achievement, now)
+    given.score = score if achievement.show_grade else None
+    given.status_list, given.status_index = publishing.reserve(
+        enrolment.organisation, site, now=now
     )
     db.session.add(given)
     db.session.flush()
@@ -87,6 +73,24 @@ def award(
     )
     _record("award.given", given, None, now)
     return given
+
+
+def _unsigned(enrolment: Enrolment, achievement: Achievement, now: datetime) -> Award:
+    return Award(
+        organisation=enrolment.organisation,
+        person=enrolment.person,
+        enrolment=enrolment,
+        achievement=achievement,
+        public_id=random_id(16),
+        subject=f"urn:uuid:{uuid.uuid4()}",
+        state="considered",
+        changed_at=now,
+        awarded_at=now,
+        valid_from=now,
+        valid_until=_until(now, achievement.module_version.validity_months),
+        visibility="private",
+        name_shown=False,
+    )
 
 
 def issue(given: Award, *, site: Site, now: datetime) -> None:

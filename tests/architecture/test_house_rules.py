@@ -98,8 +98,9 @@ def _slugs() -> set[str]:
 
 
 def test_nothing_outside_its_own_file_asks_for_a_kind_by_name() -> None:
-    slugs = "|".join(sorted(_slugs() - {"text", "choice"}))
-    pattern = re.compile(rf"[=!]= *[\"']({slugs})[\"']")
+    pattern = re.compile(
+        rf"(type|slug)[\"')\]]* *(==|!=|in) *[(\[]?[\"']({'|'.join(sorted(_slugs()))})[\"']"
+    )
     for file in [*FILES, *TEMPLATES]:
         if "/types/" not in file and "/demo/" not in file:
             found = pattern.search((ROOT / file).read_text())

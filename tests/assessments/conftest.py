@@ -1,9 +1,14 @@
 """What the tests of assessments share: a course with a module in it."""
 
 import pytest
+from hypothesis import settings
 
 from tests.assessments.attempts.course import Course, Learner, open_course
 from tests.support.make import Make
+
+# A busy machine is slow, not wrong.
+settings.register_profile("assessments", deadline=None)
+settings.load_profile("assessments")
 
 
 @pytest.fixture

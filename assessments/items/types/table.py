@@ -1,6 +1,7 @@
 """Table: a grid of values to find, each marked by itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from flask_babel import gettext as _
@@ -68,10 +69,12 @@ class TableAnswer(StrictSchema):
 
 
 def _cells(item: Item, answer: Answer) -> Iterator[tuple[str, Body, Mapping[str, Any]]]:
-    """Every cell to fill in: its place, its body, what was typed."""
-    given = answer.get("cells", {})
-    for place, body in item.body["cells"].items():
-        yield place, body, given.get(place, {})
+    """Every cell to fill in, row by row: its place, its body, what was typed."""
+    given, cells = answer.get("cells", {}), item.body["cells"]
+    places = product(item.body["rows"], item.body["columns"])
+    for place in (f"{row['id']}:{column['id']}" for row, column in places):
+        if place in cells:
+            yield place, cells[place], given.get(place, {})
 
 
 def _reference(item_id: str, reference: str) -> str:
