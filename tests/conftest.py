@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from config.settings import Settings
+from lti_app import migrate
 from lti_app.app import create_app
 from lti_app.core.db import Base, db
 from lti_app.lti.gateway import keys
@@ -57,7 +58,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "template.db"
     app = create_app(_settings(f"sqlite:///{path}", folder))
     with app.app_context():
-        db.create_all()
+        migrate.upgrade()
         db.engine.dispose()
     return path
 
@@ -69,8 +70,8 @@ def postgresql_app(
     """The application on one migrated PostgreSQL database, emptied between tests."""
     app = create_app(_settings(postgresql_url, tmp_path_factory.mktemp("pg")))
     with app.app_context():
-        db.drop_all()
-        db.create_all()
+        migrate.downgrade()
+        migrate.upgrade()
     yield app
     with app.app_context():
         db.engine.dispose()

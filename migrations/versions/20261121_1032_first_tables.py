@@ -1,12 +1,12 @@
 """first tables
 
-Revision: 6e402cf658a1, after
+Revision: f6e5dc5568d8, after
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "6e402cf658a1"
+revision = "f6e5dc5568d8"
 down_revision = None
 branch_labels = None
 depends_on = None
