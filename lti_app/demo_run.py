@@ -91,7 +91,7 @@ def _wait(url: str, started: "list[subprocess.Popen[bytes]]") -> None:
         try:
             if requests.get(url, timeout=5).status_code < 500:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.2)
     raise RuntimeError(f"{url} did not answer within a minute")
 

@@ -51,13 +51,15 @@ def start_worker(environ: "os._Environ[str] | dict[str, str]") -> "subprocess.Po
 
 def start_demo_lms(port: int, environ: dict[str, str]) -> "subprocess.Popen[bytes]":
     """Start the demo LMS; threads, because it calls the tool while the tool calls it."""
-    command = [*_gunicorn("127.0.0.1", port, 1), "--threads", "8", _DEMO]
-    return _start(command, environ)
+    return _start([*_gunicorn("127.0.0.1", port, 1), _DEMO], environ)
 
 
 def _gunicorn(host: str, port: int, processes: int) -> list[str]:
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--workers"]
-    command += [str(processes), "--log-level", "warning", "--timeout", "60", "--no-control-socket"]
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}"]
+    # Threads: a browser opens connections ahead of need, and a worker without threads would wait
+    # for each of them until it times out.
+    command += ["--workers", str(processes), "--worker-class", "gthread", "--threads", "8"]
+    command += ["--log-level", "warning", "--timeout", "60", "--no-control-socket"]
     # The heartbeat file of a worker belongs in memory: a slow disk must not kill workers.
     shared = Path("/dev/shm")
     return command + (["--worker-tmp-dir", str(shared)] if shared.is_dir() else [])

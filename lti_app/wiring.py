@@ -37,6 +37,7 @@ from lti_app.lti import grades as lti_grades
 from lti_app.lti import periodic as lti_periodic
 from lti_app.lti import tool_keys
 from lti_app.lti import views as lti_views
+from lti_app.lti.events import GradesGranted
 from lti_app.people import cli as people_cli
 from lti_app.people import views as people_views
 from lti_app.web import handover, health, style
@@ -90,6 +91,7 @@ NAV: Mapping[str, Sequence[tuple[LazyString | str, str]]] = {
 
 SUBSCRIPTIONS: dict[type[Any], tuple[Callable[[Any], None], ...]] = {
     ModuleVersionPublished: (credentials.on_module_version_published,),
+    GradesGranted: (gradebook.on_grades_granted,),
     AttemptHandedIn: (marking.on_handed_in,),
     AttemptMarked: (gradebook.on_marked,),
     AssessmentPassed: (assessment_block.on_passed,),

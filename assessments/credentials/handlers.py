@@ -13,10 +13,12 @@ from lti_app.core.clock import utcnow
 from lti_app.core.db import db, unit_of_work
 from lti_app.core.errors import Invalid
 from lti_app.core.schema import load
+from lti_app.lti import queries as lti
 from lti_app.people.models import Organisation
 from modules.authoring.events import ModuleVersionPublished
 from modules.authoring.models import ModuleVersion
 from modules.learning.events import ModuleCompleted
+from modules.learning.models import Enrolment
 
 CONSIDER = "award.consider"
 
@@ -39,11 +41,13 @@ def on_module_version_published(event: ModuleVersionPublished) -> None:
 
 def post_consideration(event: ModuleCompleted) -> None:
     """Have it looked at after the commit: no rule about awards can ever stop a hand-in."""
+    enrolment = db.session.get_one(Enrolment, event.enrolment_id)
     outbox.post(
         CONSIDER,
-        key=f"award:{event.enrolment_id}",
-        payload={"enrolment_id": event.enrolment_id},
+        key=f"award:{enrolment.id}",
+        payload={"enrolment_id": enrolment.id},
         now=utcnow(),
+        organisation_id=enrolment.organisation_id,
     )
 
 
@@ -51,7 +55,7 @@ def consider(payload: dict[str, Any]) -> None:
     """Award what a completed enrolment deserves; once, however often it is asked."""
     with unit_of_work():
         enrolment = queries.enrolment(int(payload["enrolment_id"]))
-        if enrolment is None or enrolment.completed_at is None:
+        if enrolment is None or enrolment.completed_at is None or _is_test(enrolment):
             return
         achievement = queries.achievement_of(enrolment.module_version_id)
         if achievement is None or queries.award_of(enrolment.id) is not None:
@@ -61,6 +65,14 @@ def consider(payload: dict[str, Any]) -> None:
         is_graded = gradebook.graded_blocks(enrolment.module_version_id)
         score = gradebook.module_fraction(enrolment) if is_graded else None
         service.award(enrolment, achievement, score, site=current_site(), now=utcnow())
+
+
+def _is_test(enrolment: Enrolment) -> bool:
+    """Whether a teacher's "student view" did this; nobody earned anything then."""
+    if enrolment.resource_link_id is None:
+        return False
+    link = lti.resource_link(enrolment.resource_link_id, enrolment.organisation_id)
+    return link is not None and lti.is_test_user(link.context_id, enrolment.person_id)
 
 
 def issue(payload: dict[str, Any]) -> None:

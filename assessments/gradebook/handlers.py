@@ -2,9 +2,10 @@
 
 from assessments.attempts.events import AttemptMarked
 from assessments.attempts.models import Attempt
-from assessments.gradebook import service
+from assessments.gradebook import queries, service
 from lti_app.core.clock import utcnow
 from lti_app.core.db import db
+from lti_app.lti.events import GradesGranted
 from modules.learning.events import ModuleCompleted
 from modules.learning.models import Enrolment
 
@@ -20,3 +21,9 @@ def on_marked(event: AttemptMarked) -> None:
 def on_module_completed(event: ModuleCompleted) -> None:
     """The grade may have become final with the last part."""
     service.tell_platform(db.session.get_one(Enrolment, event.enrolment_id), now=utcnow())
+
+
+def on_grades_granted(event: GradesGranted) -> None:
+    """Tell the grades that could not be told before."""
+    for enrolment in queries.enrolments_at(event.resource_link_id):
+        service.tell_platform(enrolment, now=utcnow())

@@ -49,6 +49,12 @@ def grades_at(resource_link_id: int) -> Sequence[ModuleGrade]:
     ).all()
 
 
+def enrolments_at(resource_link_id: int) -> Sequence[Enrolment]:
+    """Everybody who does a module by this link."""
+    mine = select(Enrolment).where(Enrolment.resource_link_id == resource_link_id)
+    return db.session.scalars(mine.order_by(Enrolment.id)).all()
+
+
 def graded_blocks(version_id: int) -> Sequence[Block]:
     """The blocks whose points make the grade, in the order of the module."""
     rows = db.session.scalars(

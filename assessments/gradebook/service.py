@@ -15,6 +15,7 @@ from assessments.items.mark import NOTHING
 from lti_app.core import events
 from lti_app.core.db import db
 from lti_app.lti import grades
+from lti_app.lti.models import ResourceLink
 from modules.learning.models import Enrolment
 
 
@@ -69,9 +70,11 @@ def tell_platform(enrolment: Enrolment, *, now: datetime) -> None:
         return
     blocks = queries.graded_blocks(enrolment.module_version_id)
     standing = queries.standing(blocks, queries.results(enrolment.id))
-    if not standing.is_final or not _keep(enrolment, standing, now):
+    grade = queries.grade(enrolment.id)
+    is_news = grade is None or grade.fraction != standing.fraction
+    if not standing.is_final or not is_news or not _is_shown_by_link(enrolment):
         return
-    grades.queue_score(
+    queued = grades.queue_score(
         resource_link_id=enrolment.resource_link_id,
         person_id=enrolment.person_id,
         fraction=standing.fraction,
@@ -79,24 +82,25 @@ def tell_platform(enrolment: Enrolment, *, now: datetime) -> None:
         comment=_comment(enrolment),
         now=now,
     )
+    if queued:
+        _keep(enrolment, grade, standing, now)
 
 
-def _keep(enrolment: Enrolment, standing: Standing, now: datetime) -> bool:
-    """Remember the grade; whether it is news."""
-    grade = queries.grade(enrolment.id)
+def _is_shown_by_link(enrolment: Enrolment) -> bool:
+    """Whether the link still opens this module: its column is not another module's."""
+    link = db.session.get(ResourceLink, enrolment.resource_link_id)
+    slug = enrolment.module_version.module.slug
+    return link is not None and link.module_ref in (None, slug)
+
+
+def _keep(
+    enrolment: Enrolment, grade: ModuleGrade | None, standing: Standing, now: datetime
+) -> None:
+    """Remember the grade that was queued."""
     if grade is None:
-        grade = ModuleGrade(
-            organisation_id=enrolment.organisation_id,
-            enrolment_id=enrolment.id,
-            fraction=standing.fraction,
-            queued_at=now,
-        )
+        grade = ModuleGrade(organisation_id=enrolment.organisation_id, enrolment_id=enrolment.id)
         db.session.add(grade)
-        return True
-    if grade.fraction == standing.fraction:
-        return False
     grade.fraction, grade.queued_at = standing.fraction, now
-    return True
 
 
 def _comment(enrolment: Enrolment) -> str:

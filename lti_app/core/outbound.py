@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import requests
 from flask import Flask, current_app
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
 
 from lti_app import __version__
 
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = (3.05, 10)
 """Seconds to connect, seconds between two bytes."""
+TOTAL = 15
+"""Seconds for a whole body: a dripping answer must not hold a worker."""
 MAX_BODY = 5 * 1024 * 1024
 
 
@@ -88,8 +92,11 @@ def get(url: str, **kwargs: Any) -> Answer:
 
 def _read(response: requests.Response, limit: int) -> bytes:
     body = bytearray()
-    for chunk in response.iter_content(65536):
+    deadline = time.monotonic() + TOTAL
+    for chunk in response.iter_content(8192):
         body += chunk
+        if time.monotonic() > deadline:
+            raise OutboundError(f"the answer took longer than {TOTAL} seconds")
         if len(body) > limit:
             raise OutboundError(f"the answer was larger than {limit} bytes")
     return bytes(body)
@@ -118,6 +125,15 @@ class _GuardedAdapter(HTTPAdapter):
         self.allow_private = allow_private
         super().__init__(**kwargs)
 
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Check each connection's peer as well: a name may resolve twice, to two addresses."""
+        super().init_poolmanager(*args, **kwargs)
+        if not self.allow_private:
+            self.poolmanager.pool_classes_by_scheme = {
+                "https": _GuardedPool,
+                "http": _GuardedPool,
+            }
+
     def send(
         self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
     ) -> requests.Response:
@@ -125,6 +141,25 @@ class _GuardedAdapter(HTTPAdapter):
         if not self.allow_private:
             _refuse_private(request.url or "")
         return super().send(request, *args, **kwargs)
+
+
+class _GuardedConnection(HTTPSConnection):
+    """A connection to a public address, or none at all (DNS rebinding)."""
+
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        if not _is_public(connected.getpeername()[0]):
+            connected.close()
+            raise PrivateAddress("not a public address")
+        return connected
+
+
+class _GuardedPool(HTTPSConnectionPool):
+    ConnectionCls = _GuardedConnection
+
+
+def _is_public(address: object) -> bool:
+    return ipaddress.ip_address(str(address).split("%")[0]).is_global
 
 
 def _refuse_private(url: str) -> None:
@@ -137,5 +172,5 @@ def _refuse_private(url: str) -> None:
     except (OSError, ValueError) as error:
         raise requests.ConnectionError(str(error)) from error
     for *_rest, address in found:
-        if not ipaddress.ip_address(str(address[0]).split("%")[0]).is_global:
+        if not _is_public(address[0]):
             raise PrivateAddress("not a public address")

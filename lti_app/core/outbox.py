@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 25
 """With the back-off below: about three days, so that a weekend without the LMS loses nothing."""
+MAX_DEFECTS = 8
+"""A handler that breaks is our own defect: an administrator sees it within ten minutes."""
 MAX_BACKOFF = timedelta(hours=6)
 
 Handler = Callable[[dict[str, Any]], None]
@@ -200,7 +202,8 @@ def _deliver(claim: _Claim) -> int:
     except Exception as error:
         db.session.rollback()
         log.exception("outbox handler failed", extra={"topic": claim.topic, "message_id": claim.id})
-        _record_failure(claim, f"{type(error).__name__} in our own code")
+        dead = claim.attempts >= MAX_DEFECTS
+        _record_failure(claim, f"{type(error).__name__} in our own code", dead=dead)
     else:
         _record_success(claim)
         return 1

@@ -13,6 +13,7 @@ from lti_app.core.clock import utcnow
 from lti_app.core.db import db, unit_of_work
 from lti_app.core.outbox import Dead, Retry
 from lti_app.core.upsert import insert_for
+from lti_app.lti import queries
 from lti_app.lti.gateway import ags, client
 from lti_app.lti.models import LineItem, Registration, ResourceLink, ScoreDelivery
 from lti_app.people.models import Identity
@@ -30,15 +31,16 @@ def queue_score(
     submitted_at: datetime,
     comment: str,
     now: datetime,
-) -> None:
+) -> bool:
     """Ask for this final score to stand in the gradebook, in the caller's transaction.
 
     `fraction` is 0 to 1 of the maximum. A newer score for the same learner and link replaces one
-    that still waits. A link whose platform grants no grade service is left alone.
+    that still waits. Returns False, and does nothing, when the platform grants no scores for this
+    link or when the person is a test user (the "student view" of a teacher).
     """
     link = db.session.get_one(ResourceLink, resource_link_id)
-    if ags.SCORE not in link.scopes:
-        return
+    if ags.SCORE not in link.scopes or queries.is_test_user(link.context_id, person_id):
+        return False
     given = (fraction * MAXIMUM).quantize(Decimal("0.01"), ROUND_HALF_UP)
     state = {"score_given": str(given), "state": "queued", "cause": ""}
     db.session.execute(
@@ -60,6 +62,7 @@ def queue_score(
     }
     key = f"{link.id}:{person_id}"
     outbox.post(TOPIC, key=key, payload=payload, now=now, organisation_id=link.organisation_id)
+    return True
 
 
 @dataclass(frozen=True)

@@ -50,9 +50,14 @@ def find_registration(issuer: str, client_id: str, uid: str | None) -> Registrat
     found = db.session.scalars(query.limit(2)).all()
     if len(found) != 1:
         raise UnknownPlatform(issuer, client_id)
-    if found[0].state != "active":
-        raise PlatformSuspended(found[0].id)
+    refuse_suspended(found[0])
     return found[0]
+
+
+def refuse_suspended(registration: Registration) -> None:
+    """Raise PlatformSuspended unless the registration works."""
+    if registration.state != "active":
+        raise PlatformSuspended(registration.id)
 
 
 def begin(

@@ -69,7 +69,7 @@ class Context(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     organisation: Mapped[Organisation] = relationship()
     context_id: Mapped[str] = mapped_column(String(255))
-    """As the platform wrote it; "link:<resource link>" for a launch without a context."""
+    """As the platform wrote it; "link:<digest>" for a link whose launches name no context."""
     title: Mapped[str] = mapped_column(String(500), default="")
     label: Mapped[str] = mapped_column(String(255), default="")
     roster_url: Mapped[str | None] = mapped_column(String(1000))

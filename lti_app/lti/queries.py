@@ -14,6 +14,9 @@ from lti_app.lti.models import (
 )
 
 
+TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
+
+
 def participants(context_id: int, organisation_id: int) -> list[Participation]:
     """Return everybody in a course, with the person, in order of name."""
     rows = db.session.scalars(
@@ -52,6 +55,16 @@ def score_deliveries(resource_link_id: int, organisation_id: int) -> dict[int, S
         )
     )
     return {row.person_id: row for row in rows}
+
+
+def is_test_user(context_id: int, person_id: int) -> bool:
+    """Whether the platform says that this person is not a real one (LTI Core 1.3, A.2.1)."""
+    roles = db.session.scalar(
+        select(Participation.roles).where(
+            Participation.context_id == context_id, Participation.person_id == person_id
+        )
+    )
+    return TEST_USER in (roles or [])
 
 
 def registrations(organisation_id: int | None = None) -> list[Registration]:

@@ -14,6 +14,7 @@ from lti_app.core.errors import Conflict, Fields, Invalid, NotFound
 from lti_app.core.schema import hostile_character
 from lti_app.core.tokens import random_id
 from lti_app.lti import service
+from lti_app.lti.gateway.claims import is_host
 from lti_app.lti.models import Deployment, Registration
 from lti_app.people.models import Organisation
 
@@ -92,7 +93,7 @@ def is_address(value: str, https_only: bool) -> bool:
     """Whether this is a full web address (https, or also http in development) that we can store."""
     try:
         parts = urlsplit(value)
-        good = bool(parts.hostname) and parts.port != 0 and parts.username is None
+        good = is_host(parts.hostname) and parts.port != 0 and parts.username is None
     except ValueError:
         return False
     schemes = ("https",) if https_only else ("https", "http")

@@ -6,10 +6,14 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from lti_app.core import events
 from lti_app.core.db import Base, db, unit_of_work
 from lti_app.core.errors import NotFound
+from lti_app.core.tokens import digest
 from lti_app.core.upsert import insert_for
 from lti_app.lti.errors import ClaimsInvalid, DeploymentBlocked, DeploymentPending
+from lti_app.lti.events import GradesGranted
+from lti_app.lti.gateway import ags
 from lti_app.lti.gateway.roles import course_role
 from lti_app.lti.launch import Launch, RecordedLaunch
 from lti_app.lti.models import (
@@ -93,10 +97,13 @@ def record_launch(registration: Registration, launch: Launch, *, now: datetime) 
 
 
 def _context(deployment: Deployment, launch: Launch) -> Context | None:
-    """Return the course; a launch without one gets a context of its own link only."""
+    """Return the course; a launch that names none stays in its link's course, or gets its own."""
     context_id = launch.context.id
-    if not context_id and launch.resource_link_id:
-        context_id = f"link:{launch.resource_link_id}"[:255]
+    if not context_id:
+        known = _known_link(deployment, launch)
+        if known is not None:
+            return known.context
+        context_id = f"link:{digest(launch.resource_link_id)}" if launch.resource_link_id else ""
     if not context_id:
         return None
     key = {"deployment_id": deployment.id, "context_id": context_id}
@@ -106,6 +113,15 @@ def _context(deployment: Deployment, launch: Launch) -> Context | None:
     _follow(context, title=launch.context.title, label=launch.context.label)
     _follow(context, roster_url=launch.roster_url)
     return context
+
+
+def _known_link(deployment: Deployment, launch: Launch) -> ResourceLink | None:
+    return db.session.scalar(
+        select(ResourceLink).where(
+            ResourceLink.deployment_id == deployment.id,
+            ResourceLink.resource_link_id == launch.resource_link_id,
+        )
+    )
 
 
 def _link(deployment: Deployment, context: Context, launch: Launch) -> ResourceLink:
@@ -120,6 +136,7 @@ def _link(deployment: Deployment, context: Context, launch: Launch) -> ResourceL
             "scopes": [],
         },
     )
+    could_grade = ags.SCORE in link.scopes
     _follow(
         link,
         context_id=context.id,
@@ -128,6 +145,9 @@ def _link(deployment: Deployment, context: Context, launch: Launch) -> ResourceL
         lineitem_url=launch.grades.lineitem,
         scopes=list(launch.grades.scopes),
     )
+    if not could_grade and ags.SCORE in link.scopes:
+        db.session.flush()
+        events.publish(GradesGranted(link.id))
     return link
 
 

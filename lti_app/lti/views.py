@@ -3,8 +3,9 @@
 import hmac
 import json
 import logging
+import re
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -46,6 +47,7 @@ from lti_app.web import sessions
 bp = Blueprint("lti", __name__, url_prefix="/lti", template_folder="templates")
 log = logging.getLogger(__name__)
 
+_ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?=[/?#]|\Z)")
 PROBE = "expeditie_probe"
 """A cookie that scripts can read: tells whether this browser keeps cookies in this place."""
 
@@ -166,6 +168,7 @@ def _launch() -> ResponseReturnValue:
     with unit_of_work():  # whatever follows, this state has been used
         transaction = login.take(form["state"], now=now)
         registration = transaction.registration
+    login.refuse_suspended(registration)
     g.frame_ancestors = frame_origins(registration)
     claims = id_token.verify(form["id_token"], registration, transaction.nonce)
     told = claim_reader.to_launch(claims)
@@ -210,10 +213,12 @@ def _ask_storage(
 @bp.post("/launch/proof")
 def prove() -> ResponseReturnValue:
     """Finish a launch whose browser proved itself by the platform's storage."""
+    sessions.refuse_other_sites(required=True)
     form = _single_values(request.form, ProofForm)
     with unit_of_work():
         pending = login.take_pending(form["ticket"], now=utcnow())
         registration = pending.registration
+    login.refuse_suspended(registration)
     g.frame_ancestors = frame_origins(registration)
     if not hmac.compare_digest(digest(form["value"]), pending.storage_hash):
         raise BrowserNotProved()
@@ -259,16 +264,16 @@ def _opening(registration: Registration, recorded: RecordedLaunch) -> sessions.O
 
 
 def origin(url: str) -> str:
-    """Return scheme, host and port of an address."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    """Return scheme, host and port of an address; "" when a header could not hold it safely."""
+    match = _ORIGIN.match(url)
+    return match[0].lower() if match else ""
 
 
 def frame_origins(registration: Registration, return_url: str | None = None) -> list[str]:
     """Return the origins that may frame our pages: this platform's own, nobody else's."""
     told = [registration.issuer, registration.auth_url, return_url or ""]
-    found = [origin(url) for url in told if url.startswith(("https://", "http://"))]
-    return list(dict.fromkeys([*found, *registration.frame_origins]))
+    found = [origin(url) for url in told]
+    return list(dict.fromkeys(filter(None, [*found, *registration.frame_origins])))
 
 
 @bp.get("/jwks.json")

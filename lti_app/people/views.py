@@ -19,6 +19,7 @@ def sign_in(token: str) -> ResponseReturnValue:
 @bp.post("/sign-in/<token>")
 def open_by_link(token: str) -> ResponseReturnValue:
     """Use the link and open the session that it is for."""
+    sessions.refuse_other_sites()
     now = utcnow()
     link = service.use_sign_in_link(token, now=now)
     session, secret = sessions.open_session(

@@ -81,7 +81,12 @@ def answer(error: DomainError) -> Response:
     log.info(
         "refused", extra={"code": error.code, "status": error.status, "endpoint": request.endpoint}
     )
-    response = _problem(error) if wants_json() else _page(error)
+    try:
+        response = _problem(error) if wants_json() else _page(error)
+    except Exception:  # a request so broken that no page can be made for it (a bad Host header)
+        log.warning("no page for a refusal", extra={"code": error.code})
+        response = make_response(str(error.title))
+        response.mimetype = "text/plain"
     response.status_code = error.status
     response.headers["X-Error-Code"] = error.code
     response.headers["Cache-Control"] = "no-store"

@@ -4,6 +4,7 @@ A partitioned cookie of the frame is not sent in a new tab, so the tab gets a se
 with the same rights, opened by a code that the frame's own page asked for.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from flask import Blueprint, g, jsonify, make_response, redirect, request, url_for
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.clock import utcnow
 from lti_app.core.db import Base, db
+from lti_app.core.errors import NotFound
 from lti_app.core.tokens import digest, random_id
 from lti_app.web import sessions
 from lti_app.web.sessions import SessionMissing, WebSession
@@ -20,6 +22,7 @@ from lti_app.web.sessions import SessionMissing, WebSession
 bp = Blueprint("handover", __name__)
 
 LIFETIME = timedelta(seconds=60)
+_PAGE = re.compile(r"[A-Za-z0-9_./?=&%-]{0,500}")
 
 
 class HandOver(Base):
@@ -47,7 +50,9 @@ def address(path: str) -> str | None:
 def make() -> ResponseReturnValue:
     """Answer the page's script with a one-time address; a plain click just goes to the page."""
     session = sessions.current_session()
-    page = request.args.get("page", "").lstrip("/")[:500]
+    page = request.args.get("page", "").lstrip("/")
+    if not _PAGE.fullmatch(page):
+        raise NotFound("page")
     if request.accept_mimetypes.best != "application/json":
         return redirect(f"/s/{session.id}/{page}", 303)
     token = random_id(32)
@@ -87,4 +92,5 @@ def _like(origin: WebSession) -> sessions.Opening:
         context_id=origin.context_id,
         resource_link_id=origin.resource_link_id,
         data=dict(origin.data),
+        opened_at=origin.opened_at,
     )

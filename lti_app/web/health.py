@@ -36,10 +36,19 @@ def ready() -> tuple[Response, int]:
 @bp.get("/metrics")
 def counters() -> Response:
     """Counters in Prometheus' text format, for this machine and its private network only."""
-    if not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_private:
+    if not _is_near(request.remote_addr or ""):
         raise NotFound("metrics")
     body = generate_latest(metrics.REGISTRY) + generate_latest(_Queue())
     return Response(body, mimetype="text/plain")
+
+
+def _is_near(address: str) -> bool:
+    """Whether this is an address of this machine or of a private network."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return found.is_loopback or (found.is_private and not found.is_unspecified)
 
 
 class _Queue:

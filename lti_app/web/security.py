@@ -1,11 +1,13 @@
 """Headers that keep a page ours, and input that no page should ever see."""
 
 import secrets
+import time
 from typing import Any
 
 from flask import Flask, Response, g, request
 from werkzeug.routing import IntegerConverter
 
+from lti_app.core import metrics
 from lti_app.core.tokens import random_id
 from lti_app.web.errors import BadRequest
 
@@ -31,6 +33,7 @@ def install(app: Flask) -> None:
 
 
 def _prepare() -> None:
+    g.started = time.perf_counter()
     g.correlation_id = random_id(8)
     g.csp_nonce = secrets.token_urlsafe(16)
     g.frame_ancestors = []
@@ -55,9 +58,17 @@ def _dress(response: Response) -> Response:
     headers.setdefault("X-Request-Id", g.get("correlation_id", ""))
     if g.get("session_id") is not None:
         headers.setdefault("Cache-Control", "no-store")
+    _count(response)
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
+
+
+def _count(response: Response) -> None:
+    endpoint = request.endpoint or "none"
+    metrics.REQUESTS.labels(endpoint, str(response.status_code)).inc()
+    if "started" in g:
+        metrics.REQUEST_SECONDS.labels(endpoint).observe(time.perf_counter() - g.started)
 
 
 def policy() -> str:

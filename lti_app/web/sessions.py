@@ -10,9 +10,8 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Response, current_app, g, request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Index, String, delete
 from sqlalchemy.orm import Mapped, mapped_column
@@ -78,11 +77,14 @@ class Opening:
     context_id: int | None = None
     resource_link_id: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    opened_at: datetime | None = None
+    """When the session began that this one goes on; its absolute end stays."""
 
 
 def open_session(opening: Opening, *, now: datetime) -> tuple[WebSession, str]:
     """Store a new session; return it with its secret, which is not stored."""
     secret = random_id(32)
+    opened_at = opening.opened_at or now
     session = WebSession(
         id=random_id(12),
         token_hash=digest(secret),
@@ -92,9 +94,9 @@ def open_session(opening: Opening, *, now: datetime) -> tuple[WebSession, str]:
         context_id=opening.context_id,
         resource_link_id=opening.resource_link_id,
         data=opening.data,
-        opened_at=now,
+        opened_at=opened_at,
         seen_at=now,
-        expires_at=now + IDLE,
+        expires_at=min(now + IDLE, opened_at + ABSOLUTE),
     )
     db.session.add(session)
     return session, secret
@@ -209,13 +211,21 @@ def _remember_language(session: WebSession) -> None:
         session.data = session.data | {"locale": asked}
 
 
+def refuse_other_sites(*, required: bool = False) -> None:
+    """Refuse a form that another site's page sent (`Origin`, RFC 6454).
+
+    Browsers always name the origin of a POST; `required` refuses what does not.
+    """
+    sent = request.headers.get("Origin")
+    if sent is None and not required:
+        return
+    ours = current_app.extensions["expeditie_settings"].public_url
+    if sent not in (ours, request.host_url.rstrip("/")):
+        raise CsrfRefused()
+
+
 def _check_form(session: WebSession) -> None:
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if not hmac.compare_digest(sent.encode(), csrf_token(session).encode()):
         raise CsrfRefused()
-    origin = request.headers.get("Origin")
-    if (
-        origin
-        and urlsplit(origin).netloc != urlsplit(url_for("health.alive", _external=True)).netloc
-    ):
-        raise CsrfRefused()
+    refuse_other_sites()

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
 
-from tests.journeys import pipette
+from tests.journeys import answers, pipette
 from tests.journeys.answers import Answer
 from tests.journeys.pipette import Measured
 from tests.journeys.words import Words
@@ -25,10 +25,12 @@ def open_from_home(page: Page, lms: str, role: str = "student") -> FrameLocator:
     return _opened_frame(page)
 
 
-def open_in_frame(page: Page, lms: str, person: str) -> FrameLocator:
-    """Open the module from the course page of this person, in its frame."""
+def open_in_frame(page: Page, lms: str, person: str, *, storage: bool = False) -> FrameLocator:
+    """Open the module from the course page of this person; the LMS may offer its storage."""
     page.goto(f"{lms}/courses/{COURSE}?as={person}")
     page.get_by_role("link", name=re.compile(f"^(Openen|Open) ?: {MODULE}")).click()
+    if storage:
+        page.get_by_role("link", name="Open met platformopslag").click()
     return _opened_frame(page)
 
 
@@ -176,3 +178,23 @@ class Student:
         """Go on from the result page."""
         self.link("Continue").click()
         self.is_on("learning.block")
+
+
+def do_everything(
+    student: Student, knowledge: str = "Kennistoets", lab: str = "Reken en besluit"
+) -> list[Decimal]:
+    """Do every block and answer every question right; return the scores of both assessments."""
+    student.begin()
+    assert student.do_blocks(until=knowledge)
+    student.start_attempt()
+    student.answer_all(answers.knowledge(student.comma))
+    scores = [student.hand_in()]
+    student.after_result()
+    assert len(student.do_blocks(until=lab)) > 10
+    student.start_attempt()
+    student.answer_all(pipette.right(student.measured(), student.comma))
+    scores.append(student.hand_in())
+    student.after_result()
+    student.primary().click()
+    student.is_on("learning.overview")
+    return scores

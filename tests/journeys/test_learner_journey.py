@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.journeys import answers, pipette, proofs
-from tests.journeys.student import COURSE, Student, open_from_home, open_in_tab
+from tests.journeys import proofs
+from tests.journeys.gradebook import grade_of
+from tests.journeys.student import Student, do_everything, open_from_home, open_in_tab
 from tests.support.browser import Chromium, Met
 from tests.support.stack import Stack
 
@@ -39,32 +39,6 @@ def journey(stack: Stack, chromium: Chromium) -> Iterator[Journey]:
         met.watch(page)
         student = Student(open_from_home(page, stack.lms))
         yield Journey(context, page, student, met, do_everything(student))
-
-
-def do_everything(
-    student: Student, knowledge: str = "Kennistoets", lab: str = "Reken en besluit"
-) -> list[Decimal]:
-    """Do every block and answer every question right; return the scores of both assessments."""
-    student.begin()
-    assert student.do_blocks(until=knowledge)
-    student.start_attempt()
-    student.answer_all(answers.knowledge(student.comma))
-    scores = [student.hand_in()]
-    student.after_result()
-    assert len(student.do_blocks(until=lab)) > 10
-    student.start_attempt()
-    student.answer_all(pipette.right(student.measured(), student.comma))
-    scores.append(student.hand_in())
-    student.after_result()
-    student.primary().click()
-    student.is_on("learning.overview")
-    return scores
-
-
-def grade_of(page: Page, lms: str, name: str) -> Any:
-    """Return what stands behind this learner in the gradebook of the LMS, when it is there."""
-    page.goto(f"{lms}/courses/{COURSE}/gradebook")
-    return page.get_by_role("row", name=name).locator("td strong")
 
 
 def test_right_answers_give_full_marks(journey: Journey) -> None:

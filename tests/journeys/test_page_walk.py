@@ -17,9 +17,9 @@ from tests.support.walk import Findings, Look, Visit
 
 pytestmark = pytest.mark.browser
 KEYBOARD = Look("nl", 360, "light")
-# One of a kind is enough, unless all is asked for.
 # Who finished, who is on the way, and staff.
 WALKERS = ("graduate", "learner", "teacher", "admin")
+# One of a kind is enough, unless all is asked for.
 KINDS_ONLY = "learning.block"
 
 

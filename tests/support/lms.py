@@ -154,7 +154,7 @@ def wait_for(url: str, process: "subprocess.Popen[bytes]", seconds: float = 40) 
         try:
             if requests.get(url, timeout=5).status_code < 500:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise AssertionError(f"{url} did not answer")
 

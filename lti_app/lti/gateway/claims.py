@@ -1,5 +1,6 @@
 """From verified claims to a Launch, or a refusal that names it (LTI Core 1.3, section 5)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 MAX_ID = 255
 MAX_ROLES = 100
+_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]{0,252}[a-z0-9])?|[0-9a-f:.]+")
 
 
 def to_launch(claims: Mapping[str, Any]) -> Launch:
@@ -142,10 +144,15 @@ def _web_address(value: Any) -> str | None:
         return None
     try:
         parts = urlsplit(value)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        valid = parts.scheme in ("http", "https") and is_host(parts.hostname) and parts.port != 0
     except ValueError:
         return None
     return value if valid and parts.username is None else None
+
+
+def is_host(name: str | None) -> bool:
+    """Whether this is a host name or address as DNS and headers can hold it (IDNA-encoded)."""
+    return name is not None and _HOST.fullmatch(name) is not None
 
 
 def _grades(claims: Mapping[str, Any]) -> GradeClaim:

@@ -95,5 +95,7 @@ def _check_audience(claims: dict[str, Any], client_id: str) -> None:
 
 def _check_nonce(claims: dict[str, Any], nonce: str) -> None:
     told = claims["nonce"]
-    if not isinstance(told, str) or not hmac.compare_digest(told.encode(), nonce.encode()):
+    if not isinstance(told, str) or not hmac.compare_digest(
+        told.encode("utf-8", "surrogatepass"), nonce.encode()
+    ):
         raise TokenInvalid("nonce")

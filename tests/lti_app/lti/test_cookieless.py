@@ -1,6 +1,7 @@
 """Launches without third-party cookies: proved by storage, or offered a new tab."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,12 +9,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from lti_app.core.clock import utcnow
 from lti_app.core.db import db
 from lti_app.web.sessions import WebSession
 from tests.support.lms import Lms, Tool
 from tests.support.make import Make
 
 FRAME = {"Sec-Fetch-Dest": "iframe"}
+OURS = FRAME | {"Origin": "http://localhost:5000"}
 
 
 @pytest.fixture
@@ -90,13 +93,13 @@ def test_platform_storage_proves_a_browser_without_cookies(
     ticket = re.search(r'name="ticket" value="([^"]+)"', asking.text)
     assert ticket
     form = {"ticket": ticket[1], "value": _attribute(login, "storage-value")}
-    opened = browser.post("/lti/launch/proof", data=form, headers=FRAME)
+    opened = browser.post("/lti/launch/proof", data=form, headers=OURS)
     assert opened.status_code == 200
     bearer = {"Authorization": "Bearer " + _attribute(opened.text, "bearer")}
     page = browser.get(_attribute(opened.text, "destination"), headers=bearer)
     assert page.status_code == 200
     assert 'data-launch="ok"' in page.text
-    assert browser.post("/lti/launch/proof", data=form).status_code == 400
+    assert browser.post("/lti/launch/proof", data=form, headers=OURS).status_code == 400
 
 
 def test_a_wrong_value_from_storage_opens_nothing(
@@ -108,7 +111,8 @@ def test_a_wrong_value_from_storage_opens_nothing(
     ticket = re.search(r'name="ticket" value="([^"]+)"', asking.text)
     assert ticket
     for value in ("", "guess"):
-        answer = browser.post("/lti/launch/proof", data={"ticket": ticket[1], "value": value})
+        form = {"ticket": ticket[1], "value": value}
+        answer = browser.post("/lti/launch/proof", data=form, headers=OURS)
         assert 400 <= answer.status_code < 500
     assert db.session.scalar(select(func.count()).select_from(WebSession)) == 0
 
@@ -140,6 +144,43 @@ def test_a_page_is_not_handed_over_without_a_session(client: FlaskClient, make: 
 
 def test_a_hand_over_leads_to_our_own_pages_only(make: Make) -> None:
     framed = make.signed("admin")
-    for page in ("//evil.example/", "https://evil.example/"):
-        answer = framed.get(f"new-tab?page={page}")
-        assert answer.headers["Location"].startswith(f"/s/{framed.session.id}/")
+    assert framed.get("new-tab?page=https://evil.example/").status_code == 404
+    answer = framed.get("new-tab?page=//evil.example/")
+    assert answer.headers["Location"] == f"/s/{framed.session.id}/evil.example/"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://[::1", None])
+def test_another_sites_page_cannot_finish_a_launch_for_somebody(
+    client: FlaskClient, lms: Lms, tool: Tool, origin: str | None
+) -> None:
+    browser = _without_cookies(client)
+    login = _framed_login(browser, lms, tool, storage=True).text
+    asking = browser.post("/lti/launch", data=_token(lms, tool, login), headers=FRAME)
+    ticket = re.search(r'name="ticket" value="([^"]+)"', asking.text)
+    assert ticket
+    form = {"ticket": ticket[1], "value": _attribute(login, "storage-value")}
+    headers = {"Origin": origin} if origin else {}
+    answer = browser.post("/lti/launch/proof", data=form, headers=headers)
+    assert (answer.status_code, answer.headers["X-Error-Code"]) == (403, "form_expired")
+    assert db.session.scalar(select(func.count()).select_from(WebSession)) == 0
+
+
+@pytest.mark.parametrize("page", ["%0aSet-Cookie:x", "a%0d%0ab", "é", "a" * 600])
+def test_a_page_that_cannot_be_handed_over_is_refused(make: Make, page: str) -> None:
+    framed = make.signed("admin")
+    answer = framed.get(f"new-tab?page={page}", headers={"Accept": "application/json"})
+    assert answer.status_code == 404
+
+
+def test_a_handed_over_session_ends_when_the_first_one_would(
+    client: FlaskClient, make: Make
+) -> None:
+    framed = make.signed("admin")
+    began = utcnow() - timedelta(hours=11, minutes=59)
+    first = db.session.get_one(WebSession, framed.session.id)
+    first.opened_at, first.expires_at = began, utcnow() + timedelta(minutes=1)
+    db.session.commit()
+    code = framed.get("new-tab?page=admin/", headers={"Accept": "application/json"}).json["url"]
+    client.get(code)
+    second = db.session.scalars(select(WebSession).where(WebSession.id != first.id)).one()
+    assert second.expires_at == began + timedelta(hours=12)

@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 from lti_app.core.clock import utcnow
 from lti_app.core.db import db, unit_of_work
 from lti_app.lti import login as logins
-from lti_app.lti import registration
+from lti_app.lti import queries, registration
+from lti_app.lti.errors import TokenInvalid
+from lti_app.lti.gateway import id_token
 from lti_app.lti.models import Context, Deployment, Participation, ResourceLink
 from lti_app.people.models import Person
 from lti_app.web.sessions import WebSession
@@ -269,6 +271,49 @@ def test_a_suspended_platform_is_refused_in_words(
         registration.set_state(registration.by_id(tool.registration.id), "suspended", now=utcnow())
     answer = client.get("/lti/login", query_string=lms.launch(tool)["initiation"]["params"])
     assert (answer.status_code, answer.headers["X-Error-Code"]) == (403, "platform_suspended")
+
+
+def test_a_nonce_that_is_no_text_is_refused() -> None:
+    for nonce in ("\ud800", 3, None, ["n"]):
+        with pytest.raises(TokenInvalid):
+            id_token._check_nonce({"nonce": nonce}, "expected")
+
+
+def test_a_platform_suspended_after_the_login_opens_nothing(
+    client: FlaskClient, lms: Lms, tool: Tool
+) -> None:
+    login = begin(client, lms.launch(tool)["initiation"])
+    with unit_of_work():
+        registration.set_state(registration.by_id(tool.registration.id), "suspended", now=utcnow())
+    answer = _post(client, login.state, lms.launch(tool, nonce=login.nonce)["id_token"])
+    assert answer.headers["X-Error-Code"] == "platform_suspended"
+
+
+@pytest.mark.parametrize(
+    "return_url", ["https://例え.jp/x", "https://*/", "https://a;sandbox/", "https://a b/", "x:"]
+)
+def test_an_odd_return_address_does_not_reach_the_headers(
+    client: FlaskClient, lms: Lms, tool: Tool, return_url: str
+) -> None:
+    claims = {CLAIM + "launch_presentation": {"return_url": return_url}}
+    answer = full_launch(client, lms, tool, claims=claims)
+    policy = client.get(answer.headers["Location"]).headers["Content-Security-Policy"]
+    assert policy.endswith(f"frame-ancestors 'self' {lms.url}")
+
+
+def test_a_launch_without_a_course_stays_in_the_course_of_its_link(
+    client: FlaskClient, lms: Lms, tool: Tool
+) -> None:
+    full_launch(client, lms, tool)
+    full_launch(client, lms, tool, remove=[CLAIM + "context"], person="daniel")
+    assert db.session.scalar(select(func.count()).select_from(Context)) == 1
+
+
+def test_the_score_of_a_test_user_is_not_wanted(client: FlaskClient, lms: Lms, tool: Tool) -> None:
+    full_launch(client, lms, tool, claims={CLAIM + "roles": ["Learner", queries.TEST_USER]})
+    mine = db.session.scalars(select(Participation)).one()
+    assert mine.role == "learner"
+    assert queries.is_test_user(mine.context_id, mine.person_id)
 
 
 @pytest.mark.parametrize("missing", ["iss", "login_hint", "target_link_uri"])

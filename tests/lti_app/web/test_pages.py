@@ -51,6 +51,24 @@ def test_a_body_that_is_too_large_is_refused(client: FlaskClient) -> None:
     assert answer.status_code == 413
 
 
+@pytest.mark.parametrize("host", ["a..b", "x" * 70, "a b", "[::1", "é"])
+def test_a_host_that_cannot_be_one_is_refused(client: FlaskClient, host: str) -> None:
+    answer = client.get("/modules", headers={"Host": host})
+    assert 200 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize("address", ["", "0.0.0.0", "10.0.0.1:88", "x"])
+def test_an_odd_address_sees_no_counters(client: FlaskClient, address: str) -> None:
+    status = client.get("/metrics", environ_base={"REMOTE_ADDR": address}).status_code
+    assert status == 404
+
+
+def test_answers_are_counted(client: FlaskClient) -> None:
+    client.get("/healthz")
+    counted = client.get("/metrics").text
+    assert 'expeditie_requests_total{endpoint="health.alive",status="200"}' in counted
+
+
 def test_a_wrong_verb_is_refused_in_words(client: FlaskClient) -> None:
     answer = client.delete("/lti/login")
     assert (answer.status_code, answer.headers["X-Error-Code"]) == (405, "method_not_allowed")
