@@ -1,32 +1,30 @@
 # Everything a newcomer needs: `make run` and `make test`. `make help` lists all.
 PYTHON ?= python3
 BIN := .venv/bin
+TEXTS := lti_app/translations/nl/LC_MESSAGES/messages
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-full check bench fix screenshots translations clean
+.PHONY: help setup run test test-full check fix screenshots translations clean
 
 help: ## list all targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-setup: .venv/run node_modules/.ready ## .venv with everything in it, front-end files, translations compiled; starts nothing
+setup: .venv/run $(TEXTS).mo node_modules/.ready ## .venv with everything in it, front-end files, translations compiled; starts nothing
 	@$(MAKE) --no-print-directory .venv/dev
 
-run: .venv/run ## the tool, one worker with beat and the demo LMS, on SQLite; Ctrl-C stops all of it
+run: .venv/run $(TEXTS).mo ## the tool, one worker with beat and the demo LMS, on SQLite; Ctrl-C stops all of it
 	@$(BIN)/expeditie demo
 
-test: .venv/dev node_modules/.ready ## all tests: real PostgreSQL, Valkey, Celery and Chromium included
+test: .venv/dev $(TEXTS).mo node_modules/.ready ## all tests: real PostgreSQL, Valkey, Celery and Chromium included
 	@$(BIN)/python -m tests.support.missing
 	$(BIN)/pytest $(PYTEST_ARGS)
 
-test-full: .venv/dev node_modules/.ready ## all tests, with every combination of page, language, width and theme
+test-full: .venv/dev $(TEXTS).mo node_modules/.ready ## all tests, with every combination of page, language, width and theme
 	$(BIN)/pytest --all
 
 check: .venv/dev node_modules/.ready ## what CI runs: format, lint, types, imports, migrations, translations, tests with coverage
 	.ci/check.sh
-
-bench: .venv/dev ## the benchmarks, each as a ratio measured in the same run
-	$(BIN)/python -m tests.bench
 
 fix: .venv/dev ## format and sort imports
 	$(BIN)/ruff check --quiet --select I --fix .
@@ -48,6 +46,9 @@ clean: ## remove what was made, but not instance/
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing what the tool needs..."
 	@$(PIP) -c .ci/constraints.txt -e .
+	@touch $@
+
+$(TEXTS).mo: $(TEXTS).po .venv/run
 	@$(BIN)/pybabel --quiet compile -d lti_app/translations
 	@touch $@
 

@@ -5,6 +5,7 @@ import sys
 
 import click
 from flask.cli import FlaskGroup
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import logging
 from config.settings import Settings, SettingsError
@@ -21,7 +22,9 @@ def _make_app() -> Expeditie:
         settings = Settings.from_env(os.environ)
     except SettingsError as error:
         raise SystemExit(str(error)) from error
-    return create_app(settings)
+    app = create_app(settings)
+    app.extensions["expeditie_language"] = "en"  # administrators' commands speak one language
+    return app
 
 
 @click.group(
@@ -47,6 +50,14 @@ def main() -> None:
         cli.main(prog_name="expeditie")
     except DomainError as error:
         click.echo(refusal(error), err=True)
+        sys.exit(1)
+    except SQLAlchemyError as error:
+        reason = type(error).__name__
+        click.echo(
+            f"Refused: the database is not there or not of this version ({reason}). "
+            "Check EXPEDITIE_DATABASE_URL and run 'expeditie db upgrade'.",
+            err=True,
+        )
         sys.exit(1)
     except (LookupError, OSError) as error:
         click.echo(f"Refused: {error}", err=True)

@@ -59,7 +59,8 @@ def _gunicorn(host: str, port: int, processes: int) -> list[str]:
     # Threads: a browser opens connections ahead of need, and a worker without threads would wait
     # for each of them until it times out.
     command += ["--workers", str(processes), "--worker-class", "gthread", "--threads", "8"]
-    command += ["--log-level", "warning", "--timeout", "60", "--no-control-socket"]
+    command += ["--log-level", "warning", "--timeout", "60", "--graceful-timeout", "5"]
+    command += ["--no-control-socket"]
     # The heartbeat file of a worker belongs in memory: a slow disk must not kill workers.
     shared = Path("/dev/shm")
     return command + (["--worker-tmp-dir", str(shared)] if shared.is_dir() else [])
@@ -80,7 +81,9 @@ def _worker_command(concurrency: int, *, beat: bool) -> list[str]:
 
 
 def _start(command: list[str], environ: dict[str, str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, env=environ)
+    # A session of its own: Ctrl-C reaches only us, and we end our processes one by one. Workers
+    # that got the terminal's signal as well as their master's could be left behind.
+    return subprocess.Popen(command, env=environ, start_new_session=True)
 
 
 def keep(started: "list[subprocess.Popen[bytes]]") -> int:
@@ -106,7 +109,7 @@ def end(started: "list[subprocess.Popen[bytes]]") -> None:
         try:
             process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

@@ -99,18 +99,24 @@ def hand_in(
 
     Without a form the saved answers count. What was typed is kept in every case.
     """
-    assessment = assessment_from(attempt.block.body)
-    answers: Mapping[str, Any] = attempt.answers
     if form is not None:
-        answers = given.read(assessment, form, attempt.id)
+        answers = given.read(assessment_from(attempt.block.body), form, attempt.id)
         save(attempt, answers, now=now)
-    problems = given.problems(assessment, answers, language)
-    missing = given.missing(assessment, answers)
-    if problems or (missing and not may_miss):
-        return Outcome(problems=problems, missing=missing)
+    left = unfinished(attempt, language=language)
+    if left.problems or (left.missing and not may_miss):
+        return left
     _change_open(attempt, handed_in_at=now, language=language)
     events.publish(AttemptHandedIn(attempt.id))
     return Outcome(handed_in=True)
+
+
+def unfinished(attempt: Attempt, *, language: str) -> Outcome:
+    """What still stands in the way of handing in the saved answers; changes nothing."""
+    assessment = assessment_from(attempt.block.body)
+    return Outcome(
+        problems=given.problems(assessment, attempt.answers, language),
+        missing=given.missing(assessment, attempt.answers),
+    )
 
 
 def keep_marks(attempt: Attempt, marks: Mapping[str, Any], score: Decimal, passed: bool) -> None:

@@ -2,19 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import (
-    Blueprint,
-    Response,
-    jsonify,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assessments.attempts import answers as given
-from assessments.attempts import policy, queries, service, sheet, text
+from assessments.attempts import pages, policy, queries, service
 from assessments.attempts.assessment import assessment_from
 from assessments.attempts.models import Attempt
 from assessments.attempts.service import Outcome
@@ -54,7 +46,10 @@ def answer(attempt_id: int) -> ResponseReturnValue:
     attempt = _own(attempt_id)
     if not attempt.is_open:
         return redirect(url_for("attempts.result", attempt_id=attempt.id), 303)
-    return _answer_page(attempt, {})
+    if request.args.get("check") != "1":
+        return pages.answer(attempt, {})
+    left = service.unfinished(attempt, language=current_language())
+    return pages.answer(attempt, left.problems), 422 if left.problems else 200
 
 
 @bp.post("/<int:attempt_id>")
@@ -81,9 +76,21 @@ def autosave(attempt_id: int) -> ResponseReturnValue:
     return jsonify(saved_at=now.astimezone(ZONE).strftime("%H:%M"), at=now.isoformat())
 
 
-@bp.post("/<int:attempt_id>/hand-in")
+@bp.get("/<int:attempt_id>/hand-in")
 def hand_in(attempt_id: int) -> ResponseReturnValue:
-    """Hand in, after asking about what is missing; unclear numbers come back."""
+    """Ask whether to hand in with empty answers."""
+    attempt = _own(attempt_id)
+    if not attempt.is_open:
+        return redirect(url_for("attempts.result", attempt_id=attempt.id), 303)
+    left = service.unfinished(attempt, language=current_language())
+    if left.problems or not left.missing:
+        return redirect(url_for("attempts.answer", attempt_id=attempt.id), 303)
+    return pages.confirm(attempt, left)
+
+
+@bp.post("/<int:attempt_id>/hand-in")
+def close(attempt_id: int) -> ResponseReturnValue:
+    """Hand in, unless something must be asked or put right first."""
     attempt = _own(attempt_id)
     is_confirmed = request.form.get("confirmed") == "1"
     outcome = service.hand_in(
@@ -104,7 +111,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
     require(policy.may_see(actor, attempt))
     if attempt.score is None:
         return redirect(url_for("attempts.answer", attempt_id=attempt.id), 303)
-    return _result_page(attempt, is_own=policy.may_answer(actor, attempt))
+    return pages.result(attempt, is_own=policy.may_answer(actor, attempt))
 
 
 @bp.get("/data/<int:instance_id>/<name>.csv")
@@ -133,59 +140,9 @@ def _form() -> Mapping[str, Sequence[str]]:
 
 
 def _after_hand_in(attempt: Attempt, outcome: Outcome) -> ResponseReturnValue:
+    # The answers are saved, so every answer has its own address: a reload or "back" sends nothing.
     if outcome.problems:
-        return _answer_page(attempt, outcome.problems), 422
+        return redirect(url_for("attempts.answer", attempt_id=attempt.id, check=1), 303)
     if outcome.missing:
-        numbered = enumerate(assessment_from(attempt.block.body).items, 1)
-        missing = [(number, item) for number, item in numbered if item in outcome.missing]
-        return render_template(
-            "attempts/confirm.html",
-            attempt=attempt,
-            title=sheet.title_of(attempt),
-            missing=missing,
-        )
+        return redirect(url_for("attempts.hand_in", attempt_id=attempt.id), 303)
     return redirect(url_for("attempts.result", attempt_id=attempt.id), 303)
-
-
-def _answer_page(attempt: Attempt, problems: Mapping[str, Sequence[str]]) -> str:
-    language = current_language()
-    assessment = assessment_from(attempt.block.body)
-    md = text.writer(language, text.media_of(attempt.block.version_id))
-    return render_template(
-        "attempts/answer.html",
-        attempt=attempt,
-        assessment=assessment,
-        title=sheet.title_of(attempt),
-        questions=sheet.questions(
-            assessment, md, sheet.Filled(attempt.id, attempt.answers, problems)
-        ),
-        problems=[(name, " ".join(said)) for name, said in problems.items()],
-        data_views=sheet.data_views(attempt, language),
-        saved_at=attempt.saved_at.astimezone(ZONE).strftime("%H:%M") if attempt.saved_at else None,
-        md=md,
-    )
-
-
-def _result_page(attempt: Attempt, *, is_own: bool) -> str:
-    language = current_language()
-    assessment = assessment_from(attempt.block.body)
-    md = text.writer(language, text.media_of(attempt.block.version_id))
-    version_id, enrolment_id = attempt.enrolment.module_version_id, attempt.enrolment_id
-    made = queries.attempts(enrolment_id, attempt.block_id)
-    is_left = assessment.maximum is None or len(made) < assessment.maximum
-    return render_template(
-        "attempts/result.html",
-        attempt=attempt,
-        assessment=assessment,
-        title=sheet.title_of(attempt),
-        reviewed=sheet.reviewed(attempt, assessment, md),
-        data_views=sheet.data_views(attempt, language),
-        attempts=made,
-        may_retry=is_own and (is_left or made[-1].is_open),
-        next_place=learning.outline(version_id, enrolment_id).next_place if is_own else None,
-        is_own=is_own,
-        percent=sheet.percent,
-        sentences=sheet.sentences,
-        part_names=sheet.part_names(),
-        md=md,
-    )

@@ -39,7 +39,7 @@ def shown(document: dict[str, Any], language: str) -> Shown:
         criteria=_paragraphs(_in(criteria, "narrative", language)),
         awarded_at=moment(document.get("awardedDate")) or moment(document.get("validFrom")),
         valid_until=moment(document.get("validUntil")),
-        results=_results(subject),
+        results=_results(subject, achievement, language),
         outcomes=_outcomes(achievement),
     )
 
@@ -63,17 +63,38 @@ def _paragraphs(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(part.strip().split("\n")) for part in plain.split("\n\n") if part.strip())
 
 
-def _results(subject: dict[str, Any]) -> tuple[str, ...]:
-    results = subject.get("result")
-    many = results if isinstance(results, list) else [results]
-    return tuple(text for item in many if (text := _text(_group(item).get("value"))))
+def _results(
+    subject: dict[str, Any], achievement: dict[str, Any], language: str
+) -> tuple[str, ...]:
+    percent = {_text(item.get("id")) for item in _described(achievement, "Percent")} - {""}
+    found = []
+    for item in _many(subject.get("result")):
+        text = _text(item.get("value"))
+        if text and _text(item.get("resultDescription")) in percent:
+            text = f"{_with_sign(text, language)} %"
+        found.append(text)
+    return tuple(text for text in found if text)
+
+
+def _with_sign(text: str, language: str) -> str:
+    """Write a plain number with the decimal sign of the language; leave other text alone."""
+    whole, point, rest = text.partition(".")
+    is_number = whole.isdecimal() and rest.isdecimal()
+    return f"{whole},{rest}" if point and is_number and language == "nl" else text
 
 
 def _outcomes(achievement: dict[str, Any]) -> tuple[str, ...]:
-    described = achievement.get("resultDescription")
-    many = described if isinstance(described, list) else [described]
-    status = [item for item in many if "Status" in texts(_group(item).get("resultType"))]
-    return tuple(text for item in status if (text := _text(_group(item).get("name"))))
+    named = (_text(item.get("name")) for item in _described(achievement, "Status"))
+    return tuple(text for text in named if text)
+
+
+def _described(achievement: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    described = _many(achievement.get("resultDescription"))
+    return [item for item in described if kind in texts(item.get("resultType"))]
+
+
+def _many(value: Any) -> list[dict[str, Any]]:
+    return [_group(item) for item in (value if isinstance(value, list) else [value])]
 
 
 def _group(value: Any) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def consider(payload: dict[str, Any]) -> None:
         achievement = queries.achievement_of(enrolment.module_version_id)
         if achievement is None or queries.award_of(enrolment.id) is not None:
             return
+        queries.lock_person(enrolment.person_id)
         if queries.holds(enrolment.person_id, achievement.id, now=utcnow()):
             return
         is_graded = gradebook.graded_blocks(enrolment.module_version_id)

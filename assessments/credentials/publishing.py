@@ -32,6 +32,9 @@ def reserve(organisation: Organisation, site: Site, *, now: datetime) -> tuple[S
     """Return a list and a position in it that nobody had before and nobody gets again."""
     issuer = site.did_of(organisation)
     listed = queries.open_list(organisation.id, issuer, below=FULL_AT)
+    if listed is None:  # several may ask for the first one at once
+        queries.lock_organisation(organisation.id)
+        listed = queries.open_list(organisation.id, issuer, below=FULL_AT)
     if listed is None:
         listed = _open(organisation, site)
     position = _order(listed.seed)[listed.used]
@@ -73,7 +76,10 @@ def ask(organisation_id: int, *, now: datetime) -> None:
 
 
 def _open(organisation: Organisation, site: Site) -> StatusList:
-    """Make the lists of both purposes under one number; return the one that gives out positions."""
+    """Make the lists of both purposes under one number; return the one that gives out positions.
+
+    The caller holds the lock of the organisation.
+    """
     number = queries.last_list_number() + 1
     seed = random_id(16)
     made = [

@@ -9,7 +9,7 @@ from assessments.credentials.errors import NotShared
 from assessments.credentials.models import Achievement, Award, SigningKey, StatusList
 from lti_app.core.db import db
 from lti_app.core.errors import NotFound
-from lti_app.people.models import Organisation
+from lti_app.people.models import Organisation, Person
 from modules.learning.models import Enrolment
 
 _WHOLE = (
@@ -31,6 +31,18 @@ def enrolment(enrolment_id: int) -> Enrolment | None:
     return db.session.scalar(
         select(Enrolment).where(Enrolment.id == enrolment_id).with_for_update(key_share=True)
     )
+
+
+def lock_organisation(organisation_id: int) -> None:
+    """Make those who prepare this issuer's keys and lists wait for each other."""
+    mine = select(Organisation.id).where(Organisation.id == organisation_id)
+    db.session.execute(mine.with_for_update(key_share=True))
+
+
+def lock_person(person_id: int) -> None:
+    """Make two considerations of one person wait for each other."""
+    mine = select(Person.id).where(Person.id == person_id)
+    db.session.execute(mine.with_for_update(key_share=True))
 
 
 def award_of(enrolment_id: int) -> Award | None:

@@ -28,6 +28,9 @@ def ensure_key(organisation: Organisation, site: Site, *, now: datetime) -> Sign
     issuer = site.did_of(organisation)
     check_name(issuer, site)
     active = queries.key_in_state(issuer, "active")
+    if active is None:  # several may ask for the first one at once
+        queries.lock_organisation(organisation.id)
+        active = queries.key_in_state(issuer, "active")
     following = queries.key_in_state(issuer, "next")
     if active is None and following is None:
         return _make(organisation, issuer, "active", now)

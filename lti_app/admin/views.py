@@ -57,9 +57,14 @@ def resend(message_id: int) -> ResponseReturnValue:
 @bp.post("/deployments/<int:deployment_id>/approve")
 def approve(deployment_id: int) -> ResponseReturnValue:
     """Let a new deployment open modules."""
-    _actor, organisation_id = _administrator()
+    actor, organisation_id = _administrator()
     found = [d for d in lti.deployments(organisation_id) if d.id == deployment_id]
     if not found:
         raise NotFound("deployment", deployment_id)
-    registration.approve(found[0].registration, found[0].deployment_id, now=utcnow())
+    registration.approve(
+        found[0].registration,
+        found[0].deployment_id,
+        now=utcnow(),
+        actor_id=actor.person_id,
+    )
     return redirect(url_for("admin.home"), 303)

@@ -29,6 +29,12 @@ def platform() -> None:
 @click.option("--jwks-url", required=True)
 @click.option("--deployment-id", "deployment_ids", multiple=True)
 @click.option("--token-audience")
+@click.option(
+    "--frame-origin",
+    "frame_origins",
+    multiple=True,
+    help="Origin of pages that frame us, where it is not the issuer's: https://school.example",
+)
 @click.option("--json", "as_json", is_flag=True)
 @with_appcontext
 def add(organisation: str, as_json: bool, **values: Any) -> None:

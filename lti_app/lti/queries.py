@@ -13,7 +13,6 @@ from lti_app.lti.models import (
     ScoreDelivery,
 )
 
-
 TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
 
 

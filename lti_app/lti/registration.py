@@ -1,5 +1,6 @@
 """Connecting and disconnecting platforms (manual registration; the service behind the command)."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from lti_app.lti.gateway.claims import is_host
 from lti_app.lti.models import Deployment, Registration
 from lti_app.people.models import Organisation
 
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 _KNOWN_FRAMES = {"https://canvas.instructure.com": ["https://*.instructure.com"]}
 """Platforms whose courses are shown from other hosts than the issuer's."""
 
@@ -41,6 +43,8 @@ class Platform:
     jwks_url: str
     token_audience: str | None = None
     deployment_ids: tuple[str, ...] = ()
+    frame_origins: tuple[str, ...] = ()
+    """Origins of the platform's pages that frame us, beyond issuer and authentication address."""
 
 
 def add(
@@ -62,7 +66,7 @@ def add(
         token_url=platform.token_url,
         jwks_url=platform.jwks_url,
         token_audience=platform.token_audience,
-        frame_origins=_KNOWN_FRAMES.get(platform.issuer, []),
+        frame_origins=[*_KNOWN_FRAMES.get(platform.issuer, []), *platform.frame_origins],
         created_at=now,
     )
     db.session.add(registration)
@@ -79,14 +83,18 @@ def _check(platform: Platform, https_only: bool) -> None:
         if not is_address(getattr(platform, name), https_only):
             wrong[name] = [_("This must be a full address that starts with https://.")]
     for name in ("client_id", "issuer"):
-        value = getattr(platform, name)
-        if not 0 < len(value) <= 255 or hostile_character(value, allow_newlines=False):
+        if not _is_short(getattr(platform, name)):
             wrong[name] = [_("This must be 1 to 255 ordinary characters.")]
-    for deployment_id in platform.deployment_ids:
-        if not 0 < len(deployment_id) <= 255 or hostile_character(deployment_id):
-            wrong["deployment_id"] = [_("This must be 1 to 255 ordinary characters.")]
+    if not all(_is_short(deployment_id) for deployment_id in platform.deployment_ids):
+        wrong["deployment_id"] = [_("This must be 1 to 255 ordinary characters.")]
+    if not all(_ORIGIN.fullmatch(origin) for origin in platform.frame_origins):
+        wrong["frame_origin"] = [_("This must be an origin such as https://school.example.")]
     if wrong:
         raise Invalid(fields=wrong)
+
+
+def _is_short(value: str) -> bool:
+    return 0 < len(value) <= 255 and hostile_character(value, allow_newlines=False) is None
 
 
 def is_address(value: str, https_only: bool) -> bool:
@@ -107,11 +115,13 @@ def set_state(registration: Registration, state: str, *, now: datetime) -> None:
     _note(f"platform.{state}", registration, now)
 
 
-def approve(registration: Registration, deployment_id: str, *, now: datetime) -> Deployment:
+def approve(
+    registration: Registration, deployment_id: str, *, now: datetime, actor_id: int | None = None
+) -> Deployment:
     """Approve a deployment, whether it was seen before or not."""
     deployment = service.add_deployment(registration, deployment_id, "active", now=now)
     deployment.state = "active"
-    _note("deployment.approved", registration, now)
+    _note("deployment.approved", registration, now, actor_id)
     return deployment
 
 
@@ -123,10 +133,12 @@ def by_id(registration_id: int) -> Registration:
     return found
 
 
-def _note(verb: str, registration: Registration, now: datetime) -> None:
+def _note(
+    verb: str, registration: Registration, now: datetime, actor_id: int | None = None
+) -> None:
     audit.record(
         verb,
-        actor_id=None,
+        actor_id=actor_id,
         organisation_id=registration.organisation_id,
         object_type="registration",
         object_id=registration.id,

@@ -17,7 +17,7 @@ from lti_app.core.db import Base, db
 from lti_app.core.errors import NotFound
 from lti_app.core.tokens import digest, random_id
 from lti_app.web import sessions
-from lti_app.web.sessions import SessionMissing, WebSession
+from lti_app.web.sessions import OpenSession, SessionMissing, WebSession
 
 bp = Blueprint("handover", __name__)
 
@@ -39,7 +39,7 @@ class HandOver(Base):
 
 def address(path: str) -> str | None:
     """Return the address that hands this page of the current session over, if there is one."""
-    session: WebSession | None = g.get("web_session")
+    session: OpenSession | None = g.get("web_session")
     prefix = f"/s/{session.id}/" if session is not None else None
     if prefix is None or not path.startswith(prefix):
         return None

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, ngettext
 
 from lti_app.core.localized import LANGUAGES, LocalizedText, pick
@@ -27,11 +27,11 @@ def install(app: Flask) -> None:
 def current_language() -> str:
     """Return "nl" or "en": asked for, remembered, told by the LMS, told by the browser, Dutch."""
     if not has_request_context():
-        return "nl"
+        language: str = current_app.extensions.get("expeditie_language", "nl")
+        return language
     if "language" not in g:
         g.language = _choose()
-    language: str = g.language
-    return language
+    return str(g.language)
 
 
 def forget_choice() -> None:

@@ -42,8 +42,12 @@ def _prepare() -> None:
 def screen() -> None:
     """Refuse NUL and other characters that databases do not take, wherever they stand."""
     values = [request.path, *request.args.keys(), *request.args.values()]
-    for name in request.form:
-        values += [name, *request.form.getlist(name)]
+    try:
+        form = request.form
+    except (OSError, ValueError) as error:  # a body that breaks off, or in broken chunks
+        raise BadRequest() from error
+    for name in form:
+        values += [name, *form.getlist(name)]
     if any("\x00" in value for value in values):
         raise BadRequest()
 

@@ -68,6 +68,22 @@ class WebSession(Base):
 
 
 @dataclass(frozen=True)
+class OpenSession:
+    """The session of this request as it was when the request began.
+
+    Plain values: a page that tells of a failure must not need the database that failed.
+    """
+
+    id: str
+    person_id: int
+    organisation_id: int
+    role: str
+    context_id: int | None
+    resource_link_id: int | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Opening:
     """For whom a session is opened, and with which rights."""
 
@@ -124,9 +140,9 @@ def is_framed() -> bool:
     return request.headers.get("Sec-Fetch-Dest", "") in ("iframe", "frame", "embed", "object")
 
 
-def current_session() -> WebSession:
+def current_session() -> OpenSession:
     """Return the session of this request, or raise SessionMissing."""
-    session: WebSession | None = g.get("web_session")
+    session: OpenSession | None = g.get("web_session")
     if session is None:
         raise SessionMissing()
     return session
@@ -134,7 +150,7 @@ def current_session() -> WebSession:
 
 def current_actor() -> Actor:
     """Return who asks; PUBLIC outside a session."""
-    session: WebSession | None = g.get("web_session")
+    session: OpenSession | None = g.get("web_session")
     if session is None:
         return PUBLIC
     return Actor(
@@ -147,7 +163,7 @@ def current_actor() -> Actor:
     )
 
 
-def csrf_token(session: WebSession) -> str:
+def csrf_token(session: OpenSession | WebSession) -> str:
     """Return the token that this session's forms carry."""
     key = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(key, f"csrf:{session.id}".encode(), hashlib.sha256).hexdigest()[:40]
@@ -187,11 +203,23 @@ def load_for_request() -> None:
     secret = bearer or request.cookies.get(COOKIE, "")
     if not hmac.compare_digest(digest(secret), session.token_hash):
         raise SessionMissing()
-    g.web_session = session
     _touch(session, now)
     _remember_language(session)
+    g.web_session = _as_it_is(session)
     if request.method not in _SAFE and not bearer:
-        _check_form(session)
+        _check_form(g.web_session)
+
+
+def _as_it_is(session: WebSession) -> OpenSession:
+    return OpenSession(
+        id=session.id,
+        person_id=session.person_id,
+        organisation_id=session.organisation_id,
+        role=session.role,
+        context_id=session.context_id,
+        resource_link_id=session.resource_link_id,
+        data=dict(session.data),
+    )
 
 
 def _bearer() -> str:
@@ -224,7 +252,7 @@ def refuse_other_sites(*, required: bool = False) -> None:
         raise CsrfRefused()
 
 
-def _check_form(session: WebSession) -> None:
+def _check_form(session: OpenSession) -> None:
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if not hmac.compare_digest(sent.encode(), csrf_token(session).encode()):
         raise CsrfRefused()

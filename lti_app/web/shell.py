@@ -64,11 +64,21 @@ def _nav(role: str) -> list[dict[str, Any]]:
 
 
 def _language_links() -> list[tuple[str, str, str]]:
-    # A page that answers a POST has no address to come back to in another language.
-    path = request.path if request.method == "GET" else ""
+    path = request.path if request.method == "GET" or _is_public_form() else ""
     kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
     links = []
     for code in LANGUAGES:
         query = urlencode([*kept, ("lang", code)])
         links.append((code, _NAMES[code], f"{path}?{query}"))
     return links if path else []
+
+
+def _is_public_form() -> bool:
+    """Whether the page that answers this POST has its form at the same address, for anybody."""
+    # In a session what was typed would be lost that way; there the links wait for the next page.
+    if g.get("web_session") is not None or request.url_rule is None:
+        return False
+    same = current_app.url_map.iter_rules()
+    return any(
+        rule.rule == request.url_rule.rule and "GET" in (rule.methods or ()) for rule in same
+    )

@@ -22,5 +22,5 @@ def say(as_json: bool, result: Mapping[str, Any]) -> None:
 def refusal(error: DomainError) -> str:
     """Return why a command was refused, as a sentence with the fields that were wrong."""
     reasons = [f"{name}: {' '.join(words)}" for name, words in error.fields.items()]
-    found = [str(part) for part in error.args[1:]]
+    found = [] if reasons else [f"({' '.join(str(part) for part in error.args[1:])})"]
     return " ".join([f"Refused: {error.title}.", *reasons, *found, str(error.advice)])

@@ -1,6 +1,6 @@
-"""Timers of a step: the server keeps start and stop, so a reload loses nothing."""
+"""Timers of a step: the server keeps start, stop and pauses, so a reload loses nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,14 +15,14 @@ MOST_RUNS = 20
 def press(
     timers: Sequence[Mapping[str, Any]], state: State, pressed: str | None, now: datetime
 ) -> State:
-    """The state after "start:ID" or "stop:ID"; Invalid when there is no such button."""
+    """The state after "start:ID", "stop:ID" or "resume:ID"; Invalid for any other button."""
     if not pressed:
         return state
     action, _colon, name = pressed.partition(":")
-    if name not in {timer["id"] for timer in timers} or action not in ("start", "stop"):
+    if name not in {timer["id"] for timer in timers} or action not in _ACTIONS:
         raise Invalid(fields={"timer": [_("This timer is not known here.")]})
     run = state.get("timers", {}).get(name, {})
-    after = _started(run, now) if action == "start" else _stopped(run, now)
+    after = _ACTIONS[action](run, now)
     return {**state, "timers": {**state.get("timers", {}), name: after}}
 
 
@@ -42,16 +42,37 @@ def _stopped(run: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
     return {**run, "stopped_at": now.isoformat()}
 
 
+def _resumed(run: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
+    # It goes on with what was left: a time at the bench is never made shorter by a wrong tap.
+    stopped = _moment(run.get("stopped_at"))
+    if stopped is None:
+        return run
+    paused = run.get("paused_seconds", 0) + (now - stopped).total_seconds()
+    return {**run, "stopped_at": None, "paused_seconds": paused}
+
+
+_ACTIONS: Mapping[str, Callable[[Mapping[str, Any], datetime], Mapping[str, Any]]] = {
+    "start": _started,
+    "stop": _stopped,
+    "resume": _resumed,
+}
+
+
 def view(timer: Mapping[str, Any], state: State, now: datetime) -> dict[str, Any]:
-    """How the timer stands: `state` is ready, running, over or stopped; `left` in seconds."""
+    """How the timer stands: `state` is ready, running, over or stopped; `left` in seconds.
+
+    `counts_from` is the start, later by what it stood still: pages count from there.
+    """
     run = state.get("timers", {}).get(timer["id"], {})
     started, stopped = _moment(run.get("started_at")), _moment(run.get("stopped_at"))
-    ends = started + timedelta(seconds=timer["seconds"]) if started else None
+    counts_from = started + timedelta(seconds=run.get("paused_seconds", 0)) if started else None
+    ends = counts_from + timedelta(seconds=timer["seconds"]) if counts_from else None
     left = max(0, round((ends - (stopped or now)).total_seconds())) if ends else timer["seconds"]
     return {
         **timer,
         "started_at": started,
         "stopped_at": stopped,
+        "counts_from": counts_from,
         "ends_at": ends,
         "left": left,
         "clock": clock(left),

@@ -43,6 +43,11 @@ class Stage:
     places: Sequence[Place]
 
     @property
+    def is_optional(self) -> bool:
+        """Nothing in it is required."""
+        return not any(place.block.required for place in self.places)
+
+    @property
     def state(self) -> str:
         """done, current (begun) or todo."""
         needed = [place for place in self.places if place.block.required] or self.places
@@ -83,6 +88,11 @@ class Outline:
         return round(
             sum(place.minutes for place in self.places if place.block.required and not place.done)
         )
+
+    @property
+    def minutes_optional(self) -> int:
+        """Minutes of what one may leave out, done or not."""
+        return round(sum(place.minutes for place in self.places if not place.block.required))
 
     def place_of(self, block_id: int) -> Place | None:
         """Where a block stands."""

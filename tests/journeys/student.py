@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
 
-from tests.journeys import answers, pipette
+from tests.journeys import pipette
 from tests.journeys.answers import Answer
 from tests.journeys.pipette import Measured
 from tests.journeys.words import Words
@@ -86,8 +86,10 @@ class Student:
         return self.place.locator("main")
 
     def is_on(self, page: str) -> None:
-        """Wait until this page is open."""
+        """Wait until this page is open, and its script has looked at it."""
         expect(self.body).to_have_attribute("data-page", page)
+        if self.script:
+            expect(self.place.locator("html")).to_have_attribute("data-once", "1")
 
     def button(self, msgid: str) -> Locator:
         """Return the button with this name."""
@@ -124,6 +126,7 @@ class Student:
             done.append(self.heading())
             self.do_what_is_asked()
             self.go_on()
+        self.is_on("learning.block")
         return done
 
     def do_what_is_asked(self) -> None:
@@ -178,23 +181,3 @@ class Student:
         """Go on from the result page."""
         self.link("Continue").click()
         self.is_on("learning.block")
-
-
-def do_everything(
-    student: Student, knowledge: str = "Kennistoets", lab: str = "Reken en besluit"
-) -> list[Decimal]:
-    """Do every block and answer every question right; return the scores of both assessments."""
-    student.begin()
-    assert student.do_blocks(until=knowledge)
-    student.start_attempt()
-    student.answer_all(answers.knowledge(student.comma))
-    scores = [student.hand_in()]
-    student.after_result()
-    assert len(student.do_blocks(until=lab)) > 10
-    student.start_attempt()
-    student.answer_all(pipette.right(student.measured(), student.comma))
-    scores.append(student.hand_in())
-    student.after_result()
-    student.primary().click()
-    student.is_on("learning.overview")
-    return scores

@@ -11,7 +11,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys import proofs
 from tests.journeys.gradebook import grade_of
-from tests.journeys.student import Student, do_everything, open_from_home, open_in_tab
+from tests.journeys.student import Student, open_from_home, open_in_tab
+from tests.journeys.whole import do_everything
 from tests.support.browser import Chromium, Met
 from tests.support.stack import Stack
 

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.gradebook import grade_of
-from tests.journeys.student import Student, do_everything, open_in_frame
+from tests.journeys.student import Student, open_in_frame
+from tests.journeys.whole import do_everything
 from tests.support.browser import Chromium
 from tests.support.stack import Stack
 

@@ -79,7 +79,7 @@ def _one_of_a_kind(world: World, visits: list[Visit]) -> list[Visit]:
     return kept
 
 
-def _let_in(context: BrowserContext, world: World) -> None:
+def let_in(context: BrowserContext, world: World) -> None:
     """Give the browser the cookie of every session; each counts only below its own path."""
     host = urlsplit(world.url).hostname or ""
     cookies = []
@@ -95,7 +95,7 @@ def test_every_page_in_this_look(
     findings = Findings()
     options = {"viewport": {"width": look.width, "height": 800}, "color_scheme": look.theme}
     with chromium.profile(**options) as context:
-        _let_in(context, world)
+        let_in(context, world)
         page, met = context.new_page(), Met()
         met.watch(page)
         for visit in visits:

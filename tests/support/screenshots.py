@@ -1,5 +1,6 @@
 """Makes the pictures of docs: `python -m tests.support.screenshots docs/screenshots`."""
 
+import os
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -19,6 +20,7 @@ LARGEST = 250_000
 LEARNER, NAME = "zoe", "Zoë Brûlé"
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+DUTCH = {"env": os.environ | {"LANGUAGE": "nl"}}  # what the browser itself says
 
 
 @dataclass
@@ -64,8 +66,8 @@ def main(folder: Path) -> None:
         place = rest.enter_context(tempfile.TemporaryDirectory(prefix="stack"))
         stack = rest.enter_context(stacks.running(Path(place)))
         chromium = rest.enter_context(browser.chromium())
-        phone = rest.enter_context(chromium.profile(**PHONE))
-        desktop = rest.enter_context(chromium.profile(**DESKTOP))
+        phone = rest.enter_context(chromium.profile(**PHONE, **DUTCH))
+        desktop = rest.enter_context(chromium.profile(**DESKTOP, **DUTCH))
         camera = Camera(
             folder,
             stack,
@@ -103,7 +105,8 @@ def _learn(camera: Camera) -> None:
     camera.both("step-timer")
     student.do_blocks("Meet de omstandigheden")
     student.place.locator("input[data-warning]").first.fill("31,5")
-    student.place.locator("input[data-warning]").first.scroll_into_view_if_needed()
+    warning = student.place.locator("main .notice.is-warning:visible").first
+    warning.evaluate("notice => notice.scrollIntoView({block: 'end'})")
     camera.take(camera.phone, "step-readings-phone")
     student.do_blocks("Jouw metingen van P-1017")
     camera.both("dataset")
@@ -138,11 +141,15 @@ def _afterwards(camera: Camera) -> None:
     address = student.link("See what others see").get_attribute("href") or ""
     camera.both("proof")
     _public_pages(camera, page, address)
+    english = open_in_tab(camera.desktop.context, camera.stack.lms, "daniel", "en")
+    camera.take(english, "overview-en-desktop")
+    open_in_tab(camera.desktop.context, camera.stack.lms, "sem")
+    classmate = Student(open_in_tab(camera.desktop.context, camera.stack.lms, "anais"))
+    classmate.begin()
+    classmate.do_blocks("Kennistoets")
     desk.place = open_in_tab(camera.desktop.context, camera.stack.lms, "marijke")
     desk.is_on("gradebook.class_page")
     camera.take(desk.place, "class-desktop")
-    english = open_in_tab(camera.desktop.context, camera.stack.lms, "daniel", "en")
-    camera.take(english, "overview-en-desktop")
 
 
 def _public_pages(camera: Camera, page: Page, address: str) -> None:

@@ -179,6 +179,11 @@ class Learner:
         """Press the button below the questions."""
         return self.signed.post(f"attempts/{attempt.id}/hand-in", form)
 
+    def follow(self, answer: Any) -> Any:
+        """Go where the browser is sent."""
+        assert answer.status_code == 303, answer.text
+        return self.signed.client.get(answer.location)
+
     def result(self, uuid: str) -> Result | None:
         """What counts for one assessment."""
         db.session.rollback()

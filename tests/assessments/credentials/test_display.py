@@ -25,7 +25,7 @@ def test_both_languages_are_read_from_one_credential() -> None:
     assert (dutch.name, english.name) == (
         *("Pipetten kalibreren: rekenen", "Calibrating pipettes: calculating"),
     )
-    assert dutch.results == ("83.3",)
+    assert (dutch.results, english.results) == (("83,3 %",), ("83.3 %",))
     assert dutch.outcomes == ("A1: Berekent µL ± 0,5 %",)
     assert ("What was not assessed",) in english.criteria
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from lti_app.core.clock import utcnow
 from lti_app.core.db import db
@@ -73,6 +75,25 @@ def test_the_cookie_is_limited_to_the_sessions_own_path(app: Flask, make: Make) 
     cookie = response.headers["Set-Cookie"]
     for part in (f"Path=/s/{session.id}/", "Secure", "HttpOnly", "SameSite=None", "Partitioned"):
         assert part in cookie
+
+
+def test_a_failure_of_the_database_is_told_on_a_page(app: Flask, make: Make) -> None:
+    admin = make.signed("admin")
+    statements = 0
+
+    def fail_later(*_args: object) -> None:
+        nonlocal statements
+        statements += 1
+        if statements > 2:
+            raise OperationalError("select", {}, Exception("gone"))
+
+    event.listen(db.engine, "before_cursor_execute", fail_later)
+    try:
+        answer = admin.get("admin/?lang=en")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", fail_later)
+    assert (answer.status_code, answer.headers["X-Error-Code"]) == (503, "busy")
+    assert "too busy right now" in answer.text
 
 
 def test_ended_sessions_are_purged(make: Make) -> None:

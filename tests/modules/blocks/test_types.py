@@ -1,5 +1,6 @@
 """Hazards and steps: what they ask for, what they keep, what they refuse."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -174,6 +175,33 @@ def test_a_timer_keeps_the_first_start_and_its_earlier_runs() -> None:
         [NOW.isoformat(), (NOW + timedelta(minutes=2)).isoformat()]
     ]
     assert save({"timer": "stop:t1"})["timers"]["t1"] == {}
+
+
+def test_a_timer_that_was_stopped_by_mistake_goes_on_with_what_was_left() -> None:
+    started = save({"timer": "start:t1"})
+    stopped = save({"timer": "stop:t1"}, started, NOW + timedelta(minutes=2))
+    resumed = save({"timer": "resume:t1"}, stopped, NOW + timedelta(minutes=10))
+    again = save({"timer": "resume:t1"}, resumed, NOW + timedelta(minutes=11))
+    (standing,) = step.view(view(STEP, stopped), PAGE)["timers"]
+    later = replace(PAGE, now=NOW + timedelta(minutes=11))
+    (running,) = step.view(view(STEP, resumed), later)["timers"]
+
+    assert (standing["state"], standing["clock"]) == ("stopped", "3:00")
+    assert (running["state"], running["clock"]) == ("running", "2:00")
+    assert running["counts_from"] == NOW + timedelta(minutes=8)
+    assert resumed["timers"]["t1"]["started_at"] == NOW.isoformat()
+    assert again == resumed
+    assert save({"timer": "resume:t1"})["timers"]["t1"] == {}
+
+
+def test_a_timer_that_is_over_stays_over_when_it_is_resumed() -> None:
+    stopped = save({"timer": "stop:t1"}, save({"timer": "start:t1"}), NOW + timedelta(minutes=6))
+    resumed = save({"timer": "resume:t1"}, stopped, NOW + timedelta(minutes=9))
+    (timer,) = step.view(view(STEP, resumed), replace(PAGE, now=NOW + timedelta(minutes=9)))[
+        "timers"
+    ]
+
+    assert (timer["state"], timer["clock"]) == ("over", "0:00")
 
 
 @pytest.mark.parametrize("pressed", ["start:t9", "explode:t1", "t1", "start:"])
