@@ -1,6 +1,5 @@
 """Makes the pictures of docs: `python -m tests.support.screenshots docs/screenshots`."""
 
-import os
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -20,7 +19,6 @@ LARGEST = 250_000
 LEARNER, NAME = "zoe", "Zoë Brûlé"
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-DUTCH = {"env": os.environ | {"LANGUAGE": "nl"}}  # what the browser itself says
 
 
 @dataclass
@@ -66,8 +64,8 @@ def main(folder: Path) -> None:
         place = rest.enter_context(tempfile.TemporaryDirectory(prefix="stack"))
         stack = rest.enter_context(stacks.running(Path(place)))
         chromium = rest.enter_context(browser.chromium())
-        phone = rest.enter_context(chromium.profile(**PHONE, **DUTCH))
-        desktop = rest.enter_context(chromium.profile(**DESKTOP, **DUTCH))
+        phone = rest.enter_context(chromium.profile(**PHONE))
+        desktop = rest.enter_context(chromium.profile(**DESKTOP))
         camera = Camera(
             folder,
             stack,

@@ -21,6 +21,9 @@ function watch(form) {
   if (shadow.restore(form)) {
     say(job, "restored");
     later(job, PAUSE);
+  } else if (isTouched(form)) {
+    job.sent = ""; // typed while this script was still on its way
+    changed(job);
   }
   form.addEventListener("input", () => changed(job));
   form.addEventListener("change", () => changed(job));
@@ -30,6 +33,21 @@ function watch(form) {
     clearTimeout(job.timer);
     job.leaving = true;
   });
+}
+
+/* Whether any field differs from what the server wrote in the page. */
+function isTouched(form) {
+  return [...form.elements].some((control) => {
+    if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
+    if (control.matches("select")) return isChosenAnew(control);
+    return control.matches("input, textarea") && control.value !== control.defaultValue;
+  });
+}
+
+/* Without a mark in the page a list stands on its first option. */
+function isChosenAnew(list) {
+  const marked = [...list.options].findIndex((option) => option.defaultSelected);
+  return list.selectedIndex !== Math.max(0, marked);
 }
 
 function isDirty(job) {

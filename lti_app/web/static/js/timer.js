@@ -8,6 +8,7 @@ export function enhance(root) {
   for (const timer of root.querySelectorAll("[data-timer]")) watch(timer);
   for (const input of root.querySelectorAll("[data-warning]")) {
     input.addEventListener("input", () => warn(input));
+    if (input.value !== input.defaultValue) warn(input); // typed while this script was on its way
   }
   tick();
 }
