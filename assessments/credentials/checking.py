@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from assessments.credentials import data_integrity, did, documents, status_bits
+from assessments.credentials import data_integrity, did, documents, meaning, status_bits
 from assessments.credentials.canonical import canonical_nquads
 from assessments.credentials.strict_json import NotUsable
 
@@ -107,6 +107,7 @@ def _well_formed(document: dict[str, Any]) -> Check:
     if not isinstance(contexts, list) or not contexts or contexts[0] != documents.VC_V2:
         raise _failed("well_formed", "not_vc_2")
     try:
+        meaning.check(document)
         canonical_nquads({name: value for name, value in document.items() if name != "proof"})
     except NotUsable as error:
         raise _failed("well_formed", error.code, error.detail) from error

@@ -1,5 +1,6 @@
 """What a page or a terminal shows of a credential: plain values, whatever the document holds."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from assessments.credentials.checking import texts
 
 _MOST = 4000
+_HEADING = re.compile(r"^\*\*([^*\n]+)\*\*\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,9 @@ class Shown:
     valid_until: datetime | None = None
     results: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
+    """Those that the criteria do not name already."""
+    headings: frozenset[str] = frozenset()
+    """Which paragraphs of the criteria are headings: those that are bold as a whole."""
 
 
 def shown(document: dict[str, Any], language: str) -> Shown:
@@ -30,17 +35,19 @@ def shown(document: dict[str, Any], language: str) -> Shown:
     subject = _group(document.get("credentialSubject"))
     achievement = _group(subject.get("achievement"))
     criteria = _group(achievement.get("criteria"))
+    narrative = _in(criteria, "narrative", language)
     issuer = document.get("issuer")
     return Shown(
         name=_in(achievement, "name", language) or _text(document.get("name")),
         issuer=_text(_group(issuer).get("name")),
         issuer_id=_text(issuer if isinstance(issuer, str) else _group(issuer).get("id")),
         description=_in(achievement, "description", language),
-        criteria=_paragraphs(_in(criteria, "narrative", language)),
+        criteria=_paragraphs(narrative),
+        headings=frozenset(_HEADING.findall(narrative)),
         awarded_at=moment(document.get("awardedDate")) or moment(document.get("validFrom")),
         valid_until=moment(document.get("validUntil")),
         results=_results(subject, achievement, language),
-        outcomes=_outcomes(achievement),
+        outcomes=_outcomes(achievement, criteria),
     )
 
 
@@ -83,9 +90,12 @@ def _with_sign(text: str, language: str) -> str:
     return f"{whole},{rest}" if point and is_number and language == "nl" else text
 
 
-def _outcomes(achievement: dict[str, Any]) -> tuple[str, ...]:
+def _outcomes(achievement: dict[str, Any], criteria: dict[str, Any]) -> tuple[str, ...]:
+    # The names have one language, the criteria may tell the same in more.
+    told = [criteria.get("narrative"), *_group(criteria.get("narrativeIn")).values()]
+    said = "\n".join(text for text in told if isinstance(text, str))
     named = (_text(item.get("name")) for item in _described(achievement, "Status"))
-    return tuple(text for text in named if text)
+    return tuple(text for text in named if text and text not in said)
 
 
 def _described(achievement: dict[str, Any], kind: str) -> list[dict[str, Any]]:

@@ -46,7 +46,12 @@ def _with_our_record(found: Verdict, site: Site) -> Verdict:
     if not found.is_authentic or not name.startswith(site.credential_url("")):
         return found
     given = queries.find_award(urlsplit(name).path.rsplit("/", 1)[-1])
-    return _as_recorded(found, given) if given is not None else found
+    if given is None:
+        return found
+    if found.document != strict_json.parse(given.credential or "{}"):
+        changed = Check("well_formed", "failed", "not_as_issued")
+        return replace(found, state="refused", checks=(changed,))
+    return _as_recorded(found, given)
 
 
 def _as_recorded(found: Verdict, given: Award) -> Verdict:

@@ -86,6 +86,7 @@ REASONS: dict[str, LazyString] = {
     "unknown_context": _l(
         "It uses a vocabulary that we do not know, so that it cannot be checked."
     ),
+    "not_as_issued": _l("It is not, letter for letter, what the issuer signed."),
     "context_feature": _l("It redefines words in a way that cannot be checked safely."),
     "not_json_ld": _l("Its vocabulary is not right (JSON-LD)."),
     "nothing_said": _l("It says nothing."),

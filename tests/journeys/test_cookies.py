@@ -127,15 +127,19 @@ def test_two_learners_in_two_tabs_of_one_browser_never_mix(
     stack: Stack, chromium: Chromium
 ) -> None:
     with chromium.profile() as context:
-        one = Student(open_in_frame(context.new_page(), stack.lms, "noemi"))
+        left, right = context.new_page(), context.new_page()
+        left.bring_to_front()  # as a person does: a click needs a tab that is seen
+        one = Student(open_in_frame(left, stack.lms, "noemi"))
         one.begin()
         one.go_on()
         here = one.heading()
-        other = Student(open_in_frame(context.new_page(), stack.lms, "sem"))
+        right.bring_to_front()
+        other = Student(open_in_frame(right, stack.lms, "sem"))
         other.begin()
         assert other.heading() != here
         other.go_on()
         other.go_on()
+        left.bring_to_front()
         one.place.get_by_role("link", name=one.words("My module")).click()
         one.begin()
         assert one.heading() == here

@@ -79,6 +79,7 @@ def test_the_teacher_sees_the_progress_and_that_the_grade_was_sent(
 def proof(journey: Journey) -> Page:
     """The public page of the proof, shared by the learner, in a tab of its own."""
     student = journey.student
+    journey.page.bring_to_front()
     open_my_proof(journey.page, student)
     student.button("Share proof").click()
     link = student.link("See what others see")

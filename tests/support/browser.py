@@ -15,12 +15,14 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Playwright,
+    expect,
     sync_playwright,
 )
 
 from tests.support import missing
 
 HOME = ("localhost", "127.0.0.1")
+PATIENCE = 20_000  # milliseconds; machines that build are busy
 # Playwright switches partitioned storage off; people's browsers have it on.
 FEATURES_OFF = (
     *("HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter"),
@@ -86,7 +88,7 @@ class Chromium:
             context = self.playwright.chromium.launch_persistent_context(
                 folder, executable_path=self.executable, args=ARGUMENTS, headless=True, **options
             )
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(PATIENCE)
             try:
                 yield context
             finally:
@@ -102,6 +104,7 @@ def executable() -> str | None:
 @contextmanager
 def chromium() -> Iterator[Chromium]:
     """Start Playwright; it holds an event loop, so end it before tests that need their own."""
+    expect.set_options(timeout=PATIENCE)
     playwright = sync_playwright().start()
     try:
         yield Chromium(playwright, executable())

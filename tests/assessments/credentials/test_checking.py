@@ -212,3 +212,47 @@ def test_what_is_not_json_gets_a_verdict_too() -> None:
 
     assert checking.without_answer(error).state == "refused"
     assert not checking.without_answer(error).is_authentic
+
+
+def _redefined(document: dict[str, Any]) -> None:
+    """Let a shown name take its place in the RDF of another statement, as a forger would."""
+    own = document["@context"][3]
+    inner = own["EducredentialAchievement"]["@context"]
+    achievement = document["credentialSubject"]["achievement"]
+    own["n1"] = own["nameIn"]
+    own["nameIn"] = {
+        "@id": inner["assessmentType"]["@id"],
+        "@container": "@index",
+        "@type": "@vocab",
+    }
+    own["Arts"] = inner["assessmentType"]["@context"]["testing"]
+    achievement["n1"] = achievement["nameIn"]
+    achievement["nameIn"] = {"nl": "Arts"}
+    del achievement["assessmentType"]
+
+
+def test_words_that_were_given_another_meaning_are_refused() -> None:
+    document = copy.deepcopy(samples.signed())
+    _redefined(document)
+
+    assert verdict(document) == ("refused", "unknown_context")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d["@context"].append({"x": "https://x.example/"}),
+        lambda d: d["@context"].append(documents.DID_V1),
+        lambda d: d["@context"].append(documents.OB_EXTENSIONS),
+        lambda d: d["credentialSubject"].update({"@context": {}}),
+        lambda d: d.update({"@graph": []}),
+        lambda d: d["credentialSubject"].update({"https://schema.org/name": "Arts"}),
+    ],
+    ids=["inline", "other", "twice", "inside", "keyword", "address"],
+)
+def test_what_a_signature_need_not_cover_is_refused(change: Any) -> None:
+    document = copy.deepcopy(samples.signed())
+    change(document)
+
+    assert verdict(document)[0] == "refused"
+    assert verdict(document)[1] in ("unknown_context", "undefined_term")

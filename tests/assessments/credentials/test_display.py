@@ -26,8 +26,17 @@ def test_both_languages_are_read_from_one_credential() -> None:
         *("Pipetten kalibreren: rekenen", "Calibrating pipettes: calculating"),
     )
     assert (dutch.results, english.results) == (("83,3 %",), ("83.3 %",))
-    assert dutch.outcomes == ("A1: Berekent µL ± 0,5 %",)
+    assert ("- A1: Berekent µL ± 0,5 %",) in dutch.criteria
     assert ("What was not assessed",) in english.criteria
+    assert {"Wat is beoordeeld", "Leeruitkomsten"} <= dutch.headings
+    assert dutch.outcomes == english.outcomes == ()  # the criteria say them
+
+
+def test_outcomes_that_the_criteria_do_not_name_are_shown_apart() -> None:
+    document = samples.signed()
+    document["credentialSubject"]["achievement"]["criteria"] = {"narrative": "Een toets."}
+
+    assert display.shown(document, "nl").outcomes == ("A1: Berekent µL ± 0,5 %",)
 
 
 @given(

@@ -160,6 +160,15 @@ def test_a_pasted_proof_is_checked(client: FlaskClient, proofs: Proofs) -> None:
     assert "Not a proof that can be trusted" in bad.text
 
 
+def test_the_answer_can_be_left_for_the_form_in_the_other_language(
+    client: FlaskClient, proofs: Proofs
+) -> None:
+    answer = verify(client, proofs.award().credential or "")
+
+    assert 'href="/verify?lang=en"' in answer.text
+    assert 'action="/verify"' in client.get("/verify?lang=en").text
+
+
 def test_an_uploaded_proof_is_checked(client: FlaskClient, proofs: Proofs) -> None:
     content = (proofs.award().credential or "").encode()
 
@@ -342,3 +351,15 @@ def test_pages_are_empty_in_a_friendly_way(proofs: Proofs) -> None:
 
     assert "No proofs yet" in holder.get("proof", headers=HTML).text
     assert "No proofs yet" in administrator(proofs).get("proof/awards", headers=HTML).text
+
+
+def test_our_own_credential_must_be_letter_for_letter_what_was_signed(
+    client: FlaskClient, proofs: Any
+) -> None:
+    given = proofs.shared()
+    document = json.loads(given.credential)
+    document["credentialSubject"]["achievement"]["type"].reverse()
+
+    answer = client.post("/verify?lang=en", data={"credential": json.dumps(document)})
+
+    assert "It is not, letter for letter, what the issuer signed." in answer.text

@@ -1,5 +1,6 @@
 """The learner's way through a module, over HTTP."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -72,6 +73,44 @@ def test_a_text_block_shows_formula_and_picture(begun: Learner) -> None:
     assert 'alt="Een grafiek"' in page
     assert len(primary_buttons(page)) == 1
     assert "style=" not in page.replace("stylesheet", "")
+
+
+def test_there_is_one_way_forward_and_a_quiet_way_past(begun: Learner) -> None:
+    before = begun.get(begun.block("text")).text
+    begun.finish("text")
+    after = begun.get(begun.block("text")).text
+
+    assert len(primary_buttons(before)) == len(primary_buttons(after)) == 1
+    assert '<a class="link-target" rel="next"' in before
+    assert 'rel="next"' not in after
+
+
+def test_a_section_without_required_steps_is_optional_and_not_counted(
+    make: Make, library: Library
+) -> None:
+    content = document()
+    for block in content["sections"][1]["blocks"]:
+        block["required"] = False
+    learner = Learner(make, library.publish(content))
+    offered = learner.signed.get("learn?lang=en").text
+    learner.post("/start")
+    overview = learner.signed.get("learn?lang=en").text
+    learner.finish("hazards", {"confirm": "1"})
+    step = learner.signed.get(f"learn{learner.block('protocol_step')}?lang=en").text
+
+    assert "of which 1 hour optional" in offered
+    assert re.search(r"Doen \(en\) \(optional, 1 hour\)", overview)
+    assert "still 30 minutes" in overview
+    assert "About 10 minutes. You may skip this step" in step
+    assert "<progress" not in step
+
+
+def test_a_step_that_is_called_like_its_section_says_its_name_once(begun: Learner) -> None:
+    section = begun.enrolment.module_version.sections[0].title
+    page = begun.signed.get(f"learn{begun.block('hazards')}?lang=en").text
+
+    assert f"<h1>{section['en']}</h1>" in page
+    assert re.search(r'<p class="eyebrow">Step 2 of \d+</p>', page)
 
 
 def test_a_step_stays_locked_until_the_hazards_are_confirmed(begun: Learner) -> None:
