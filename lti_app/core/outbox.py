@@ -173,7 +173,8 @@ def _claim() -> _Claim | None:
         message = db.session.scalar(
             select(OutboxMessage)
             .where(OutboxMessage.state == "pending", OutboxMessage.due_at <= now)
-            .order_by(OutboxMessage.due_at)
+            # What failed before waits for what is tried for the first time.
+            .order_by(OutboxMessage.attempts, OutboxMessage.due_at)
             .limit(1)
             .with_for_update(skip_locked=True)
         )

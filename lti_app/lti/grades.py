@@ -13,7 +13,7 @@ from lti_app.core.clock import utcnow
 from lti_app.core.db import db, unit_of_work
 from lti_app.core.outbox import Dead, Retry
 from lti_app.core.upsert import insert_for
-from lti_app.lti import queries
+from lti_app.lti import pauses, queries
 from lti_app.lti.gateway import ags, client
 from lti_app.lti.models import LineItem, Registration, ResourceLink, ScoreDelivery
 from lti_app.people.models import Identity
@@ -81,7 +81,9 @@ def send_score(payload: dict[str, Any]) -> None:
     """Deliver one score (outbox topic `ags.score`); tells the teacher's page how it went."""
     try:
         job = _prepare(payload)
-        _post(job, job.lineitem_url or _line_item(job), payload)
+        pauses.refuse_while_silent(job.registration.id)
+        with pauses.noting_silence(job.registration.id):
+            _post(job, job.lineitem_url or _line_item(job), payload)
     except client.Refused as error:
         _note(payload, "failed", _cause(error))
         raise

@@ -38,6 +38,10 @@ class Refused(Dead):
         self.status = status
 
 
+class Unreachable(Retry):
+    """The platform gave no answer at all: asking it again at once would only cost time."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One service request: the address comes from a claim, the scopes from what it granted."""
@@ -72,7 +76,7 @@ def _once(registration: Registration, call: Call, token: str) -> outbound.Answer
     try:
         return outbound.request(call.method, call.url, headers=headers, data=data)
     except outbound.OutboundError as error:
-        raise Retry(f"{urlsplit(call.url).hostname}: {error.reason}") from error
+        raise Unreachable(f"{urlsplit(call.url).hostname}: {error.reason}") from error
 
 
 def _raise_for(answer: outbound.Answer) -> None:
@@ -163,7 +167,7 @@ def _requested(
     try:
         answer = outbound.request("POST", registration.token_url, data=form)
     except outbound.OutboundError as error:
-        raise Retry(f"token endpoint: {error.reason}") from error
+        raise Unreachable(f"token endpoint: {error.reason}") from error
     if answer.status in _RETRYABLE:
         after = retry_after(answer.headers.get("Retry-After"))
         raise Retry(f"token endpoint answered {answer.status}", after_seconds=after)

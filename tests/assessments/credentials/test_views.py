@@ -356,8 +356,7 @@ def test_pages_are_empty_in_a_friendly_way(proofs: Proofs) -> None:
 def test_our_own_credential_must_be_letter_for_letter_what_was_signed(
     client: FlaskClient, proofs: Any
 ) -> None:
-    given = proofs.shared()
-    document = json.loads(given.credential)
+    document = json.loads(proofs.shared().credential)
     document["credentialSubject"]["achievement"]["type"].reverse()
 
     answer = client.post("/verify?lang=en", data={"credential": json.dumps(document)})

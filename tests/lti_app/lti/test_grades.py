@@ -13,7 +13,7 @@ from lti_app.core import outbox
 from lti_app.core.clock import utcnow
 from lti_app.core.db import db, unit_of_work
 from lti_app.core.outbox import OutboxMessage
-from lti_app.lti import grades, tool_keys
+from lti_app.lti import grades, pauses, tool_keys
 from lti_app.lti.gateway import ags, client
 from lti_app.lti.models import LineItem, ResourceLink, ScoreDelivery
 from lti_app.people.models import Person
@@ -50,6 +50,7 @@ def _deliver_all(rounds: int = 12) -> None:
     """Deliver until nothing waits, without waiting for the back-off."""
     for _round in range(rounds):
         outbox.deliver_due()
+        pauses.forget()
         with unit_of_work():
             for message in db.session.scalars(select(OutboxMessage)):
                 message.due_at = utcnow() - timedelta(seconds=1)
@@ -113,6 +114,23 @@ def test_a_score_survives_a_fault_of_the_platform(
     _deliver_all()
     assert _book(lms, tool)[0][0] == 70
     assert _delivery().state == "sent"
+
+
+def test_a_platform_that_does_not_answer_is_left_alone_for_a_while(
+    client: FlaskClient, lms: Lms, tool: Tool
+) -> None:
+    _launched(client, lms, tool)
+    lms.fault(service="ags", kind="down", times=1)
+    _queue("0.7")
+    outbox.deliver_due()
+    _queue("0.8")
+    with unit_of_work():
+        db.session.scalars(select(OutboxMessage)).one().due_at = utcnow()
+    outbox.deliver_due()
+    assert "does not answer" in _delivery().cause
+    assert lms.scores(tool) == []
+    _deliver_all(2)
+    assert _book(lms, tool)[0][0] == 80
 
 
 def test_retry_after_is_honoured(client: FlaskClient, lms: Lms, tool: Tool) -> None:
