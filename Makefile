@@ -28,7 +28,7 @@ check: .venv/dev node_modules/.ready ## what CI runs: format, lint, types, impor
 
 fix: .venv/dev ## format and sort imports
 	$(BIN)/ruff check --quiet --select I --fix .
-	$(BIN)/ruff format --quiet --line-length 100 .
+	$(BIN)/ruff format --quiet --line-length 100 --exclude '*.md' .
 
 screenshots: .venv/dev ## make the pictures of docs/ anew
 	$(BIN)/python -m tests.support.screenshots docs/screenshots

@@ -1,9 +1,9 @@
 """Whether the words of a credential mean what a reader takes them to mean.
 
 A Data Integrity proof covers the RDF, a reader sees the JSON, and contexts stand between the two:
-with words redefined in an inline context, other JSON gives the same RDF and keeps its proof (VC
-Data Integrity 1.0, 2.4.1 "Validating Contexts"). So only contexts that we know are accepted, letter for
-letter, at the top only, and no JSON-LD keywords or addresses as names beside them.
+with words redefined in an inline context, other JSON gives the same RDF and keeps its proof
+(VC Data Integrity 1.0, 2.4.1 "Validating Contexts"). So only contexts that we know are accepted,
+letter for letter, at the top only, and no JSON-LD keywords or addresses as names beside them.
 """
 
 from typing import Any
