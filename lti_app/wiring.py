@@ -82,6 +82,7 @@ NAV: Mapping[str, Sequence[tuple[LazyString | str, str]]] = {
         (_l("Module"), "learning.overview"),
         (_l("Choose module"), "picker.choose"),
     ),
+    "deep_linking": (),
     "admin": ((_l("Console"), "admin.home"), (_l("Awarded proofs"), "proof.awards")),
     "public": (
         (_l("Modules"), "catalogue.index"),

@@ -26,4 +26,5 @@ def on_module_completed(event: ModuleCompleted) -> None:
 def on_grades_granted(event: GradesGranted) -> None:
     """Tell the grades that could not be told before."""
     for enrolment in queries.enrolments_at(event.resource_link_id):
+        service.lock(enrolment.id)
         service.tell_platform(enrolment, now=utcnow())

@@ -72,7 +72,11 @@ def counts(block: Block) -> bool:
 
 
 def standing(blocks: Sequence[Block], found: Mapping[int, Result]) -> Standing:
-    """The grade: best results, weighted by the points of their blocks; nothing for what is open."""
+    """The grade: best results, weighted by the points of their blocks; nothing for what is open.
+
+    A block that need not be done counts from the moment that it was handed in.
+    """
+    blocks = [block for block in blocks if block.required or block.id in found]
     total = sum((block.points for block in blocks), NOTHING)
     earned = sum(
         (block.points * found[block.id].best for block in blocks if block.id in found), NOTHING

@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
+from urllib3.exceptions import HTTPError, TimeoutError
 
 from lti_app import __version__
 
@@ -71,7 +72,7 @@ def request(method: str, url: str, *, max_body: int = MAX_BODY, **kwargs: Any) -
         ) as response:
             body = _read(response, max_body)
             answer = Answer(response.status_code, response.reason, response.headers, body, url)
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError) as error:
         raise OutboundError(_why(error)) from error
     log.info(
         "outbound call",
@@ -93,7 +94,7 @@ def get(url: str, **kwargs: Any) -> Answer:
 def _read(response: requests.Response, limit: int) -> bytes:
     body = bytearray()
     deadline = time.monotonic() + TOTAL
-    for chunk in response.iter_content(8192):
+    while chunk := response.raw.read1(8192, decode_content=True):
         body += chunk
         if time.monotonic() > deadline:
             raise OutboundError(f"the answer took longer than {TOTAL} seconds")
@@ -102,10 +103,10 @@ def _read(response: requests.Response, limit: int) -> bytes:
     return bytes(body)
 
 
-def _why(error: requests.RequestException) -> str:
+def _why(error: Exception) -> str:
     if isinstance(error, PrivateAddress):
         return "the address is private, loopback or link-local"
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout | TimeoutError):
         return "no answer in time"
     if isinstance(error, requests.exceptions.SSLError):
         return "the certificate is not trusted"

@@ -37,10 +37,10 @@ from lti_app.core.upsert import insert_for
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-MAX_ATTEMPTS = 25
-"""With the back-off below: about three days, so that a weekend without the LMS loses nothing."""
+GIVE_UP_AFTER = timedelta(days=3)
+"""By age, not by tries: a weekend without the LMS loses nothing, and short waits cost nothing."""
 MAX_DEFECTS = 8
-"""A handler that breaks is our own defect: an administrator sees it within ten minutes."""
+"""A handler that breaks is our own defect: an administrator sees it within minutes."""
 MAX_BACKOFF = timedelta(hours=6)
 
 Handler = Callable[[dict[str, Any]], None]
@@ -78,6 +78,8 @@ class OutboxMessage(Base):
     """Grows with every newer message under this key."""
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
+    defects: Mapped[int] = mapped_column(default=0)
+    """How often our own handler broke, as opposed to the other side refusing."""
     claim_token: Mapped[str | None] = mapped_column(String(32))
     error: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime]
@@ -89,6 +91,8 @@ class _Claim:
     topic: str
     payload: dict[str, Any]
     attempts: int
+    defects: int
+    age: timedelta
     token: str
     revision: int
 
@@ -115,13 +119,13 @@ def post(
     """Add a message to the caller's transaction; one with the same topic and key is replaced."""
     if topic not in _wiring().handlers:
         raise LookupError(f"nobody delivers '{topic}'")
-    fresh = {"payload": payload, "state": "pending", "attempts": 0, "error": ""}
+    fresh = {"payload": payload, "state": "pending", "attempts": 0, "defects": 0, "error": ""}
+    fresh |= {"created_at": now}
     statement = insert_for(OutboxMessage).values(
         topic=topic,
         key=key,
         organisation_id=organisation_id,
         due_at=now,
-        created_at=now,
         revision=1,
         **fresh,
     )
@@ -173,8 +177,7 @@ def _claim() -> _Claim | None:
         message = db.session.scalar(
             select(OutboxMessage)
             .where(OutboxMessage.state == "pending", OutboxMessage.due_at <= now)
-            # What failed before waits for what is tried for the first time.
-            .order_by(OutboxMessage.attempts, OutboxMessage.due_at)
+            .order_by(OutboxMessage.due_at)
             .limit(1)
             .with_for_update(skip_locked=True)
         )
@@ -187,6 +190,8 @@ def _claim() -> _Claim | None:
             message.topic,
             dict(message.payload),
             message.attempts,
+            message.defects,
+            now - message.created_at,
             message.claim_token,
             message.revision,
         )
@@ -203,8 +208,9 @@ def _deliver(claim: _Claim) -> int:
     except Exception as error:
         db.session.rollback()
         log.exception("outbox handler failed", extra={"topic": claim.topic, "message_id": claim.id})
-        dead = claim.attempts >= MAX_DEFECTS
-        _record_failure(claim, f"{type(error).__name__} in our own code", dead=dead)
+        defects = claim.defects + 1
+        reason = f"{type(error).__name__} in our own code"
+        _record_failure(claim, reason, dead=defects >= MAX_DEFECTS, defects=defects)
     else:
         _record_success(claim)
         return 1
@@ -224,9 +230,14 @@ def _record_success(claim: _Claim) -> None:
 
 
 def _record_failure(
-    claim: _Claim, reason: str, *, after: float | None = None, dead: bool = False
+    claim: _Claim,
+    reason: str,
+    *,
+    after: float | None = None,
+    dead: bool = False,
+    defects: int | None = None,
 ) -> None:
-    dead = dead or claim.attempts >= MAX_ATTEMPTS
+    dead = dead or claim.age >= GIVE_UP_AFTER
     with unit_of_work():
         changed = db.session.execute(
             update(OutboxMessage)
@@ -235,6 +246,7 @@ def _record_failure(
                 state="dead" if dead else "pending",
                 due_at=utcnow() + backoff(claim.attempts, after),
                 error=reason[:500],
+                defects=claim.defects if defects is None else defects,
                 claim_token=None,
             )
             .returning(OutboxMessage.id)
@@ -277,7 +289,8 @@ def backoff(attempts: int, after_seconds: float | None = None) -> timedelta:
 
 def resend(message: OutboxMessage, *, now: datetime) -> None:
     """Bring a dead (or waiting) message back to life, due now."""
-    message.state, message.due_at, message.attempts = "pending", now, 0
+    message.state, message.due_at, message.created_at = "pending", now, now
+    message.attempts = message.defects = 0
     message.claim_token = None
     db.session().info["outbox_posted"] = True
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from lti_app.core import audit
 from lti_app.core.db import db
 from lti_app.core.errors import Conflict, Gone, Invalid
+from lti_app.core.schema import hostile_character
 from lti_app.core.tokens import digest, random_id
 from lti_app.core.upsert import insert_for
 from lti_app.people import queries
@@ -51,6 +52,8 @@ def add_organisation(slug: str, kind: str, name: str, *, now: datetime) -> Organ
         raise Invalid(
             fields={"slug": [str(_l("Use small letters, digits and hyphens, 64 at most."))]}
         )
+    if not name.strip() or len(name) > 200 or hostile_character(name, allow_newlines=False):
+        raise Invalid(fields={"name": [str(_l("This must be 1 to 200 ordinary characters."))]})
     if kind not in KINDS:
         raise Invalid(fields={"type": [", ".join(KINDS)]})
     if db.session.scalar(select(Organisation.id).where(Organisation.slug == slug)):

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 from lti_app.core import metrics
@@ -44,7 +45,9 @@ def screen() -> None:
     values = [request.path, *request.args.keys(), *request.args.values()]
     try:
         form = request.form
-    except (OSError, ValueError) as error:  # a body that breaks off, or in broken chunks
+    except HTTPException:
+        raise
+    except Exception as error:  # a body that breaks off or comes in broken chunks: the server's own
         raise BadRequest() from error
     for name in form:
         values += [name, *form.getlist(name)]

@@ -46,7 +46,7 @@ def _context() -> dict[str, Any]:
         "csp_nonce": g.get("csp_nonce", ""),
         "product_name": "Expeditie",
         "embedded": embedded,
-        "nav": _nav(role),
+        "nav": _nav("deep_linking" if session and session.data.get("deep_linking") else role),
         "language_links": _language_links(),
         "new_tab_url": handover.address(request.path) if embedded else None,
         "home_url": url_for("catalogue.index") if session is None else None,

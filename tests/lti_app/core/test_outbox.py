@@ -120,13 +120,32 @@ def test_a_defect_in_a_handler_is_kept_without_its_words(receiver: Receiver) -> 
     assert "Ada" not in _only().error
 
 
-def test_after_the_last_attempt_a_message_is_dead(receiver: Receiver) -> None:
+def test_a_message_is_given_up_after_three_days_however_often_it_was_tried(
+    receiver: Receiver,
+) -> None:
     _post(1)
-    receiver.refuse = outbox.Retry("busy")
+    receiver.refuse = outbox.Retry("busy", after_seconds=1)
+    for _number in range(60):
+        outbox.deliver_due()
+        _make_due()
+    assert _only().state == "pending"
     with unit_of_work():
-        _only().attempts = outbox.MAX_ATTEMPTS - 1
+        _only().created_at = utcnow() - timedelta(days=3, minutes=1)
     outbox.deliver_due()
     assert _only().state == "dead"
+
+
+def test_only_our_own_defects_count_as_defects(receiver: Receiver) -> None:
+    _post(1)
+    receiver.refuse = outbox.Retry("busy")
+    for _number in range(20):
+        outbox.deliver_due()
+        _make_due()
+    receiver.refuse = KeyError()
+    for number in range(1, outbox.MAX_DEFECTS + 1):
+        outbox.deliver_due()
+        assert _only().state == ("dead" if number == outbox.MAX_DEFECTS else "pending")
+        _make_due()
 
 
 def test_the_message_of_a_killed_worker_comes_back_when_its_lease_ends(receiver: Receiver) -> None:

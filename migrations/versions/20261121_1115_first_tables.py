@@ -1,12 +1,12 @@
 """first tables
 
-Revision: f6e5dc5568d8, after
+Revision: d343eac9a007, after
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f6e5dc5568d8"
+revision = "d343eac9a007"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("defects", sa.Integer(), nullable=False),
         sa.Column("claim_token", sa.String(length=32), nullable=True),
         sa.Column("error", sa.String(length=500), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
