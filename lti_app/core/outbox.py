@@ -119,15 +119,12 @@ def post(
     """Add a message to the caller's transaction; one with the same topic and key is replaced."""
     if topic not in _wiring().handlers:
         raise LookupError(f"nobody delivers '{topic}'")
-    fresh = {"payload": payload, "state": "pending", "attempts": 0, "defects": 0, "error": ""}
-    fresh |= {"created_at": now}
+    fresh = {
+        **{"payload": payload, "state": "pending", "attempts": 0, "defects": 0, "error": ""},
+        **{"created_at": now, "organisation_id": organisation_id},
+    }
     statement = insert_for(OutboxMessage).values(
-        topic=topic,
-        key=key,
-        organisation_id=organisation_id,
-        due_at=now,
-        revision=1,
-        **fresh,
+        topic=topic, key=key, due_at=now, revision=1, **fresh
     )
     # The lease of a delivery that is under way is kept: its end makes the newer one due.
     statement = statement.on_conflict_do_update(
