@@ -133,7 +133,6 @@ def post(
         | {
             "revision": OutboxMessage.revision + 1,
             "due_at": case((OutboxMessage.claim_token.is_(None), now), else_=OutboxMessage.due_at),
-            "organisation_id": organisation_id,
         },
     )
     db.session.execute(statement)
