@@ -126,17 +126,20 @@ def post(
     statement = insert_for(OutboxMessage).values(
         topic=topic, key=key, due_at=now, revision=1, **fresh
     )
-    # The lease of a delivery that is under way is kept: its end makes the newer one due.
     statement = statement.on_conflict_do_update(
-        index_elements=["topic", "key"],
-        set_=fresh
-        | {
-            "revision": OutboxMessage.revision + 1,
-            "due_at": case((OutboxMessage.claim_token.is_(None), now), else_=OutboxMessage.due_at),
-        },
+        index_elements=["topic", "key"], set_=fresh | _replacement(now)
     )
     db.session.execute(statement)
     db.session().info["outbox_posted"] = True
+
+
+def _replacement(now: datetime) -> dict[str, Any]:
+    """The lease of a delivery that is under way is kept: its end makes the newer one due."""
+    is_free = OutboxMessage.claim_token.is_(None)
+    return {
+        "revision": OutboxMessage.revision + 1,
+        "due_at": case((is_free, now), else_=OutboxMessage.due_at),
+    }
 
 
 @event.listens_for(Session, "after_commit")
