@@ -237,30 +237,22 @@ def _record_failure(
     defects: int | None = None,
 ) -> None:
     dead = dead or claim.age >= GIVE_UP_AFTER
+    values = {
+        "state": "dead" if dead else "pending",
+        "due_at": utcnow() + backoff(claim.attempts, after),
+        "error": reason[:500],
+        "defects": claim.defects if defects is None else defects,
+        "claim_token": None,
+    }
     with unit_of_work():
-        changed = db.session.execute(
-            update(OutboxMessage)
-            .where(_is_mine(claim), OutboxMessage.revision == claim.revision)
-            .values(
-                state="dead" if dead else "pending",
-                due_at=utcnow() + backoff(claim.attempts, after),
-                error=reason[:500],
-                defects=claim.defects if defects is None else defects,
-                claim_token=None,
-            )
-            .returning(OutboxMessage.id)
-        ).first()
-        if changed is None:
+        mine = and_(_is_mine(claim), OutboxMessage.revision == claim.revision)
+        statement = update(OutboxMessage).where(mine).values(values).returning(OutboxMessage.id)
+        if db.session.execute(statement).first() is None:
             _release_newer(claim)
     metrics.OUTBOX_FAILED.labels(claim.topic, "dead" if dead else "retry").inc()
     log.info(
         "outbox message not delivered",
-        extra={
-            "topic": claim.topic,
-            "message_id": claim.id,
-            "attempt": claim.attempts,
-            "dead": dead,
-        },
+        extra={"topic": claim.topic, "message_id": claim.id, "attempt": claim.attempts},
     )
 
 
