@@ -90,7 +90,7 @@ def test_nothing_is_lost_when_the_worker_is_killed(running: Running) -> None:
         running.post(number)
         if number == 15:
             time.sleep(1.5)
-            first.send_signal(signal.SIGKILL)
+            os.killpg(first.pid, signal.SIGKILL)  # the worker and its beat
             first.wait()
     assert running.waiting() > 0
     with unit_of_work():  # what it had in hand comes back when the lease ends; not in five minutes
