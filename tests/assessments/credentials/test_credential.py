@@ -96,9 +96,6 @@ def timeless_list(marked: list[int] | None = None) -> dict[str, Any]:
     )
 
 
-@pytest.mark.skipif(
-    not (ROOT / "node_modules" / "@digitalbazaar").is_dir(), reason="npm ci has not run"
-)
 class TestAnIndependentVerifier:
     """Digital Bazaar's JavaScript, from the lock file."""
 

@@ -6,10 +6,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from assessments.gradebook import queries
-from lti_app.core.db import db
+from assessments.attempts.models import Attempt
+from assessments.gradebook import queries, service
+from assessments.gradebook.models import Result
+from lti_app.core import events
+from lti_app.core.clock import utcnow
+from lti_app.core.db import db, unit_of_work
 from lti_app.core.outbox import OutboxMessage
-from lti_app.lti.models import ScoreDelivery
+from lti_app.lti import queries as lti
+from lti_app.lti.events import GradesGranted
+from lti_app.lti.gateway import ags
+from lti_app.lti.models import Participation, ResourceLink, ScoreDelivery
+from modules.authoring.models import Block
+from modules.learning.models import Enrolment
 from tests.assessments.attempts.course import (
     QUIZ,
     RIGHT_QUIZ,
@@ -113,3 +122,71 @@ def test_the_comment_is_in_the_language_of_the_learner(course: Course) -> None:
     comments = {sent["comment"] for sent in scores()}
     assert "Module completed. Your best results count." in comments
     assert json.dumps(sorted(comments))
+
+
+def _change_link(**values: Any) -> ResourceLink:
+    with unit_of_work():
+        link = db.session.scalars(select(ResourceLink)).one()
+        for name, value in values.items():
+            setattr(link, name, value)
+    return link
+
+
+def test_a_grade_that_could_not_be_sent_is_sent_when_the_platform_allows_it(
+    learner: Learner,
+) -> None:
+    link = _change_link(scopes=[])
+    learner.see_data()
+    quiz(learner, RIGHT_QUIZ)
+    sums(learner)
+    assert scores() == [] and learner.grade() is None
+    _change_link(scopes=[ags.SCORE])
+    with unit_of_work():
+        events.publish(GradesGranted(link.id))
+    (sent,) = scores()
+    assert sent["score_given"] == "100.00"
+
+
+def test_a_link_that_opens_another_module_now_gets_no_old_grade(learner: Learner) -> None:
+    quiz(learner, RIGHT_QUIZ)
+    _change_link(module_ref="another-module")
+    with unit_of_work():
+        enrolment = db.session.scalars(select(Enrolment)).one()
+        attempt = learner.attempt(db.session.scalars(select(Attempt.id)).one())
+        db.session.add(_result(attempt, learner.block(SUMS).id))
+        db.session.flush()
+        service.tell_platform(enrolment, now=utcnow())
+    assert scores() == []
+
+
+def _result(attempt: Attempt, block_id: int) -> Result:
+    return Result(
+        organisation_id=attempt.organisation_id,
+        enrolment_id=attempt.enrolment_id,
+        block_id=block_id,
+        attempt_id=attempt.id,
+        best=Decimal(1),
+        passed=True,
+        attempts=1,
+        updated_at=utcnow(),
+    )
+
+
+def test_an_assessment_that_need_not_be_done_does_not_hold_the_grade_back() -> None:
+    must = Block(id=1, points=Decimal(10), required=True)
+    may = Block(id=2, points=Decimal(30), required=False)
+    mine = Result(best=Decimal("0.8"))
+    assert queries.standing([must, may], {1: mine}) == queries.Standing(Decimal("0.8"), True)
+    assert not queries.standing([must, may], {2: mine}).is_final
+    both = queries.standing([must, may], {1: mine, 2: Result(best=Decimal(0))})
+    assert both == queries.Standing(Decimal("0.2"), True)
+
+
+def test_a_teachers_student_view_gets_no_grade(learner: Learner) -> None:
+    with unit_of_work():
+        mine = select(Participation).where(Participation.person_id == learner.signed.person.id)
+        db.session.scalars(mine).one().roles = [lti.TEST_USER]
+    learner.see_data()
+    quiz(learner, RIGHT_QUIZ)
+    sums(learner)
+    assert scores() == []

@@ -1,5 +1,7 @@
 """What every answer keeps: headers, languages, refusals in words, health."""
 
+import io
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -67,6 +69,26 @@ def test_answers_are_counted(client: FlaskClient) -> None:
     client.get("/healthz")
     counted = client.get("/metrics").text
     assert 'expeditie_requests_total{endpoint="health.alive",status="200"}' in counted
+
+
+class BrokenBody(io.RawIOBase):
+    """A body that the server cannot read to its end; gunicorn has exceptions of its own for it."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _buffer: object) -> int:
+        raise RuntimeError("invalid chunk")
+
+
+def test_a_body_that_breaks_off_is_refused(client: FlaskClient) -> None:
+    answer = client.post(
+        "/verify",
+        input_stream=BrokenBody(),
+        content_type="application/x-www-form-urlencoded",
+        content_length=10,
+    )
+    assert (answer.status_code, answer.headers["X-Error-Code"]) == (400, "bad_request")
 
 
 def test_a_wrong_verb_is_refused_in_words(client: FlaskClient) -> None:
