@@ -1,6 +1,7 @@
 """A student at work: finds things on the page as people do, by their role and name."""
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ Place = Page | FrameLocator
 MODULE = "Pipetten kalibreren"
 COURSE = "mlo-lab"
 OPENED = "body[data-launch=ok]"
+STANDSTILL = 10  # seconds for a page to come to rest
 
 
 def open_from_home(page: Page, lms: str, role: str = "student") -> FrameLocator:
@@ -103,6 +105,14 @@ class Student:
         """Return the one thing to do next."""
         return self.main.locator(".button--big").first
 
+    def press(self) -> None:
+        """Press the one thing to do next, once it stands still: the LMS resizes the frame."""
+        before, deadline = None, time.monotonic() + STANDSTILL
+        while (now := self.primary().bounding_box()) != before and time.monotonic() < deadline:
+            before = now
+            time.sleep(0.15)
+        self.primary().click()
+
     def heading(self) -> str:
         """Return the title of the page."""
         return self.place.locator("h1").inner_text().replace("\u00a0", " ")
@@ -110,13 +120,13 @@ class Student:
     def begin(self) -> None:
         """Press what starts the module, or goes on with it."""
         self.is_on("learning.overview")
-        self.primary().click()
+        self.press()
         self.is_on("learning.block")
 
     def go_on(self) -> None:
         """Tick this block off; the next page is another one."""
         before = self.heading()
-        self.primary().click()
+        self.press()
         expect(self.place.locator("h1")).not_to_have_text(before)
 
     def do_blocks(self, until: str) -> list[str]:
@@ -148,7 +158,7 @@ class Student:
 
     def start_attempt(self) -> None:
         """Begin the questions of this block, or go on with them."""
-        self.primary().click()
+        self.press()
         self.is_on("attempts.answer")
 
     def answer_all(self, given: Mapping[str, Answer]) -> None:

@@ -4,7 +4,8 @@ let last = 0;
 let timer;
 
 export function enhance() {
-  if (!embedded || document.documentElement.dataset.framed) return;
+  if (!embedded) return;
+  if (document.documentElement.dataset.framed) return tell(); // swapped in: before a finger is on it
   document.documentElement.dataset.framed = "";
   document.documentElement.dataset.embedded = "";
   new ResizeObserver(soon).observe(document.body);
