@@ -11,6 +11,7 @@ from config import logging
 from config.settings import Settings, SettingsError
 from lti_app import demo_run, processes
 from lti_app.app import Expeditie, create_app
+from lti_app.backup.commands import backup, restore
 from lti_app.core.errors import DomainError
 from lti_app.schema_commands import database
 from lti_app.seed.commands import seed
@@ -39,7 +40,7 @@ def cli() -> None:
     """Lab modules inside any LMS, and micro-credentials that anyone can verify."""
 
 
-for command in (database, seed, demo_run.demo, *processes.commands):
+for command in (database, backup, restore, seed, demo_run.demo, *processes.commands):
     cli.add_command(command)
 
 

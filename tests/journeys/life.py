@@ -1,6 +1,6 @@
 """Makes the world of the walks: an application, served, in which everything has happened once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -33,8 +33,8 @@ from tests.support.make import Make
 
 
 @contextmanager
-def inhabited(folder: Path) -> Iterator[World]:
-    """Serve an application in which everything has happened once."""
+def inhabited(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[World]:
+    """Serve an application in which everything has happened once; `more` adds settings."""
     port = free_port()
     url = f"http://localhost:{port}"
     settings = {
@@ -43,7 +43,7 @@ def inhabited(folder: Path) -> Iterator[World]:
         "EXPEDITIE_PUBLIC_URL": url,
         "EXPEDITIE_INSTANCE_PATH": str(folder),
     }
-    app = create_app(Settings.from_env(settings, root=folder))
+    app = create_app(Settings.from_env(settings | dict(more or {}), root=folder))
     with app.app_context():
         world = _made(app, url)
         server = make_server("localhost", port, app, threaded=True)

@@ -118,3 +118,26 @@ def test_a_port_in_use_is_told_in_words(installation: Installation) -> None:
         done = installation.run("run", "--port", port)
     assert done.returncode == 1
     assert f"Port {port}" in done.stderr
+
+
+def test_backup_and_restore_say_what_they_did_and_why_not(
+    installation: Installation, tmp_path: Path
+) -> None:
+    installation.run("seed")
+    file = str(tmp_path / "backup.zip")
+    made = installation.json("backup", file)
+    again = installation.run("backup", file)
+    assert (again.returncode, "exists" in again.stderr) == (1, True)
+
+    full = installation.run("restore", file)
+    assert (full.returncode, "not empty" in full.stderr) == (1, True)
+    keys = {
+        f"EXPEDITIE_{name.upper()}": (installation.folder / name).read_text()
+        for name in ("master_key", "secret_key")
+    }
+    fresh = Installation(tmp_path / "fresh")
+    restored = fresh.run("restore", file, "--json", **keys)
+    assert restored.returncode == 0, restored.stderr
+    assert json.loads(restored.stdout)["rows"] == made["rows"]
+    missing = fresh.run("restore", str(tmp_path / "nothing.zip"), **keys)
+    assert (missing.returncode, missing.stderr.startswith("Refused:")) == (1, True)
