@@ -118,4 +118,8 @@ def _math(
         found = mathml.to_mathml(token.content, block=block)
     except mathml.BadMath:
         found = f"<code>{escape(token.content)}</code>"
-    return f'<div class="formula">{found}</div>' if token.type == "math_block" else found
+    if token.type != "math_block":
+        return found
+    # A wide formula scrolls on a phone, so keys must reach it.
+    label = escape(_("Formula"))
+    return f'<div class="formula" role="group" tabindex="0" aria-label="{label}">{found}</div>'
