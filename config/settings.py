@@ -45,6 +45,8 @@ class Settings:
     mail_url: str = ""
     demo_port: int = 5001
     oidc: Mapping[str, str] = field(default_factory=dict)
+    retention_days: Mapping[str, int] = field(default_factory=dict)
+    """How long each class of data is kept; 0 is for ever."""
 
     @property
     def is_production(self) -> bool:
@@ -65,8 +67,10 @@ class Settings:
 KNOWN = {
     *("ENV", "PUBLIC_URL", "DATABASE_URL", "BROKER_URL", "CACHE_URL", "SECRET_KEY", "MASTER_KEY"),
     *("MEDIA_URL", "MAIL_URL", "PROXY_HOPS", "ALLOW_PRIVATE_HOSTS", "PORT", "DEMO_PORT"),
-    "INSTANCE_PATH",
+    *("INSTANCE_PATH", "RETENTION_PRACTICE", "RETENTION_AUDIT", "RETENTION_UNDELIVERED"),
 }
+RETENTION = {"practice": 730, "audit": 1825, "undelivered": 90}
+"""Days. Practice: two years after the last activity."""
 
 
 class _Reader:
@@ -95,12 +99,19 @@ class _Reader:
             media_url=self.values.get("MEDIA_URL", ""),
             mail_url=self.values.get("MAIL_URL", ""),
             demo_port=self._integer("DEMO_PORT", 5001, 1, 65535),
+            retention_days=self._retention_days(),
             oidc={k: v for k, v in self.values.items() if k.startswith("OIDC_")},
         )
         self._check_production(settings)
         if self.problems:
             raise SettingsError(self.problems)
         return settings
+
+    def _retention_days(self) -> dict[str, int]:
+        return {
+            name: self._integer(f"RETENTION_{name.upper()}", days, 0, 36500)
+            for name, days in RETENTION.items()
+        }
 
     def _refuse_unknown(self) -> None:
         for name in sorted(self.values):

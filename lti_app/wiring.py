@@ -40,6 +40,9 @@ from lti_app.lti import views as lti_views
 from lti_app.lti.events import GradesGranted
 from lti_app.people import cli as people_cli
 from lti_app.people import views as people_views
+from lti_app.privacy import cli as privacy_cli
+from lti_app.privacy import retention
+from lti_app.privacy import views as privacy_views
 from lti_app.web import handover, health, style
 from modules.authoring import cli as module_cli
 from modules.authoring.events import ModuleVersionPublished
@@ -70,6 +73,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     credential_views.bp,
     proof_views.bp,
     admin_views.bp,
+    privacy_views.bp,
 )
 
 NAV: Mapping[str, Sequence[tuple[LazyString | str, str]]] = {
@@ -83,7 +87,11 @@ NAV: Mapping[str, Sequence[tuple[LazyString | str, str]]] = {
         (_l("Choose module"), "picker.choose"),
     ),
     "deep_linking": (),
-    "admin": ((_l("Console"), "admin.home"), (_l("Awarded proofs"), "proof.awards")),
+    "admin": (
+        (_l("Console"), "admin.home"),
+        (_l("Awarded proofs"), "proof.awards"),
+        (_l("People"), "privacy.people"),
+    ),
     "public": (
         (_l("Modules"), "catalogue.index"),
         (_l("Check a proof"), "credentials.verify"),
@@ -108,6 +116,7 @@ OUTBOX: dict[str, Callable[[dict[str, Any]], None]] = {
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("purge", lti_periodic.purge, every=timedelta(minutes=10)),
+    Periodic("retention", retention.run, every=timedelta(days=1)),
     Periodic("status-lists", credentials.refresh_status_lists, every=credentials.REFRESH_EVERY),
 )
 
@@ -116,6 +125,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *lti_cli.commands,
     *module_cli.commands,
     *credential_cli.commands,
+    *privacy_cli.commands,
 )
 
 READINESS: dict[str, Callable[[], str]] = {"keys": tool_keys.check}

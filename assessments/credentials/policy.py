@@ -1,7 +1,7 @@
 """Who may see and change a proof."""
 
 from assessments.credentials.models import Award
-from lti_app.core.policy import Actor
+from lti_app.core.policy import Actor, may_administer
 
 
 def may_see_publicly(award: Award) -> bool:
@@ -21,11 +21,6 @@ def may_hold(actor: Actor, award: Award) -> bool:
         and actor.person_id == award.person_id
         and actor.organisation_id == award.organisation_id
     )
-
-
-def may_administer(actor: Actor) -> bool:
-    """Whether this session may see and revoke what its organisation awarded."""
-    return actor.role == "admin" and actor.organisation_id is not None
 
 
 def may_revoke(actor: Actor, award: Award) -> bool:

@@ -17,7 +17,7 @@ from assessments.credentials.models import Award
 from assessments.credentials.site import current_site
 from assessments.credentials.views import credential_response, verdict_context
 from lti_app.core.clock import utcnow
-from lti_app.core.policy import require
+from lti_app.core.policy import may_administer, require
 from lti_app.web.forms import load_form
 from lti_app.web.sessions import current_actor
 
@@ -73,7 +73,7 @@ def download(public_id: str) -> Response:
 def awards() -> ResponseReturnValue:
     """Show an administrator what the organisation awarded."""
     actor = current_actor()
-    require(policy.may_administer(actor))
+    require(may_administer(actor))
     found = queries.awards_by_organisation(actor.organisation_id)
     return render_template("credentials/awards.html", awards=found, wording=wording)
 

@@ -3,11 +3,11 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_app.admin import policy, queries
+from lti_app.admin import queries
 from lti_app.core import audit, outbox
 from lti_app.core.clock import utcnow
 from lti_app.core.errors import NotFound
-from lti_app.core.policy import Actor, require
+from lti_app.core.policy import Actor, may_administer, require
 from lti_app.lti import queries as lti
 from lti_app.lti import registration
 from lti_app.web.sessions import current_actor
@@ -17,7 +17,7 @@ bp = Blueprint("admin", __name__, url_prefix="/s/<session_id>/admin", template_f
 
 def _administrator() -> tuple[Actor, int]:
     actor = current_actor()
-    require(policy.may_administer(actor))
+    require(may_administer(actor))
     assert actor.organisation_id is not None  # the policy says so
     return actor, actor.organisation_id
 

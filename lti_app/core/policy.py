@@ -26,6 +26,11 @@ class Actor:
 PUBLIC = Actor()
 
 
+def may_administer(actor: Actor) -> bool:
+    """Only an administrator of the organisation, signed in as such; never by a course role."""
+    return actor.role == "admin" and actor.organisation_id is not None
+
+
 def require(allowed: bool) -> None:
     """Refuse with 403 unless the rule allows it."""
     if not allowed:

@@ -1,7 +1,7 @@
 """What commands print: one JSON object for programs, lines for people."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -17,6 +17,15 @@ def say(as_json: bool, result: Mapping[str, Any]) -> None:
     width = max((len(key) for key in result), default=0)
     for key, value in result.items():
         click.echo(f"{key.ljust(width)}  {value}")
+
+
+def say_all(as_json: bool, name: str, results: Sequence[Mapping[str, Any]]) -> None:
+    """Print a list: one JSON object that holds it under `name`, or a line for each."""
+    if as_json:
+        say(True, {name: results})
+        return
+    for result in results:
+        click.echo("  ".join(f"{key}={value}" for key, value in result.items()))
 
 
 def refusal(error: DomainError) -> str:

@@ -122,6 +122,7 @@ def values(world: World) -> dict[str, list[Any]]:
         "message_id": list(db.session.scalars(select(outbox.OutboxMessage.id))),
         "name": ["weighings"],
         "number": list(db.session.scalars(select(StatusList.number))),
+        "person_id": [world.signed["learner"].person.id],
         "public_id": list(db.session.scalars(select(Award.public_id))),
         "purpose": list(db.session.scalars(select(StatusList.purpose))),
         "sha256": list(db.session.scalars(select(MediaAsset.file_sha256)))[:1],
