@@ -111,6 +111,8 @@ def values(world: World) -> dict[str, list[Any]]:
         link = people_service.make_sign_in_link(administrator, organisation, "admin", now=now)
     path = world.signed["learner"].path("new-tab?page=learn")
     handed_over = world.ask(path, "learner", headers={"Accept": "application/json"}).json()
+    asked = world.ask(world.signed["learner"].path("phone?page=learn"), "learner")
+    ref = asked.headers["Location"].rsplit("/", 1)[1]
     found: dict[str, list[Any]] = {
         "attempt_id": list(db.session.scalars(select(Attempt.id))),
         "block_id": [block.id for block in world.blocks()],
@@ -128,7 +130,14 @@ def values(world: World) -> dict[str, list[Any]]:
         "slug": list(db.session.scalars(select(Module.slug))),
         "token": [link],
         "handover.use.token": [handed_over["url"].rsplit("/", 1)[1]],
+        "ref": [ref],
+        "phone.claim.token": [_phone_token(world, ref)],
         "uid": list(db.session.scalars(select(Registration.uid))),
     }
     db.session.commit()  # an open transaction of ours would keep the server waiting
     return found
+
+
+def _phone_token(world: World, ref: str) -> str:
+    page = world.ask(world.signed["learner"].path(f"phone/{ref}"), "learner").text
+    return page.split(f"{world.url}/phone/", 1)[1].split("<", 1)[0]
