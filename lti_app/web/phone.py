@@ -202,7 +202,7 @@ def _state(found: HandOver) -> str:
 def _token(ref: str) -> str:
     """The secret in the QR code: made from the reference, so that a reload shows it again."""
     key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(key, f"phone:{ref}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, f"phone:{ref}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _code(found: HandOver) -> str:

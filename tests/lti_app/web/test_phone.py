@@ -32,7 +32,7 @@ def code_of(learner: Signed) -> tuple[str, str]:
     """Ask for a code; return the page of the first device and the address in the QR code."""
     place = learner.get("phone?page=learn/not-ready").location
     page = learner.get(place).text
-    found = re.search(r"http://[^<\s]+(/phone/[0-9a-f]{64})<", page)
+    found = re.search(r"http://[^<\s]+(/phone/[0-9a-f]{32})<", page)
     assert found and "<svg" in page
     return place, found[1]
 
@@ -97,7 +97,7 @@ def test_a_code_is_good_for_two_minutes(learner: Signed, phone: FlaskClient) -> 
         late = phone.get(f"{address}?lang={language}")
         assert (late.status_code, words in late.text) == (410, True)
     assert "twee minuten" in learner.get(place).text
-    assert phone.get("/phone/" + "0" * 64).status_code == 410
+    assert phone.get("/phone/" + "0" * 32).status_code == 410
 
 
 def test_a_yes_comes_too_late_when_the_session_ended(learner: Signed, phone: FlaskClient) -> None:
