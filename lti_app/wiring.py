@@ -43,7 +43,7 @@ from lti_app.people import views as people_views
 from lti_app.privacy import cli as privacy_cli
 from lti_app.privacy import retention
 from lti_app.privacy import views as privacy_views
-from lti_app.web import handover, health, style
+from lti_app.web import handover, health, phone, style
 from modules.authoring import cli as module_cli
 from modules.authoring.events import ModuleVersionPublished
 from modules.blocks import pages as block_pages
@@ -61,6 +61,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health.bp,
     style.bp,
     handover.bp,
+    phone.bp,
     people_views.bp,
     lti_views.bp,
     block_pages.bp,

@@ -60,6 +60,9 @@ class Attempt(Base):
     """The language of the page when it was handed in: it decides what 1.000 may mean."""
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime | None]
+    """Also the revision of the answers: a page says which one it was made from."""
+    saved_by: Mapped[str | None] = mapped_column(String(32))
+    """The page that saved last: it is never in conflict with itself."""
     handed_in_at: Mapped[datetime | None]
     score: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
     """A fraction of the points."""

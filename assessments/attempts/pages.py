@@ -1,6 +1,7 @@
 """The pages of an attempt: its questions, the question before handing in, its result."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import render_template
 
@@ -8,8 +9,12 @@ from assessments.attempts import queries, sheet, text
 from assessments.attempts.assessment import assessment_from
 from assessments.attempts.models import Attempt
 from assessments.attempts.service import Outcome
+from assessments.items.registry import Form
+from lti_app.core.tokens import random_id
 from lti_app.web.i18n import ZONE, current_language
 from modules.learning import queries as learning
+
+_OF_THE_PAGE = {"csrf_token", "revision", "writer", "action", "confirmed"}
 
 
 def confirm(attempt: Attempt, outcome: Outcome) -> str:
@@ -39,7 +44,30 @@ def answer(attempt: Attempt, problems: Mapping[str, Sequence[str]]) -> str:
         problems=[(name, " ".join(said)) for name, said in problems.items()],
         data_views=sheet.data_views(attempt, language),
         saved_at=attempt.saved_at.astimezone(ZONE).strftime("%H:%M") if attempt.saved_at else None,
+        revision=revision(attempt),
+        writer=random_id(12),
         md=md,
+    )
+
+
+def revision(attempt: Attempt) -> str:
+    """Which state of the answers this is; "" before the first save."""
+    return attempt.saved_at.isoformat() if attempt.saved_at else ""
+
+
+def conflict(attempt: Attempt, mine: Mapping[str, Any], form: Form) -> str:
+    """Both versions side by side where they differ, with a button to keep the one or the other."""
+    language = current_language()
+    kept = {name: values for name, values in form.items() if name not in _OF_THE_PAGE}
+    return render_template(
+        "attempts/conflict.html",
+        attempt=attempt,
+        title=sheet.title_of(attempt),
+        differences=sheet.differences(assessment_from(attempt.block.body), mine, attempt.answers),
+        kept=kept,
+        revision=revision(attempt),
+        writer=random_id(12),
+        md=text.writer(language, text.media_of(attempt.block.version_id)),
     )
 
 

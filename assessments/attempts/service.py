@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from assessments.attempts import answers as given
 from assessments.attempts import queries
@@ -35,6 +35,14 @@ class AttemptClosed(Conflict):
     advice = _l("Your answers are safe. Go back to the module to see your result.")
 
 
+class AnswersChanged(Conflict):
+    """Another page saved since this one was made."""
+
+    code = "answers_changed"
+    title = _l("These answers were changed on another device or in another tab")
+    advice = _l("What you typed here is kept. Look at both and choose.")
+
+
 class NoAttemptsLeft(Conflict):
     """The author set a maximum, and it is used up."""
 
@@ -49,6 +57,14 @@ class AssessmentBroken(Conflict):
     code = "assessment_broken"
     title = _l("This assessment is not finished yet")
     advice = _l("Something is missing in the module. Tell your teacher; nothing of yours is lost.")
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Which state of the answers a page was made from (`saved_at`), and which page that is."""
+
+    revision: datetime | None
+    writer: str
 
 
 @dataclass(frozen=True)
@@ -87,13 +103,32 @@ def start(enrolment: Enrolment, block: Block, *, pepper: str, now: datetime) -> 
     return attempt
 
 
-def save(attempt: Attempt, answers: Mapping[str, Any], *, now: datetime) -> None:
-    """Keep the answers as they are; AttemptClosed after handing in."""
-    _change_open(attempt, answers=dict(answers), saved_at=now)
+def save(
+    attempt: Attempt, answers: Mapping[str, Any], *, now: datetime, basis: Basis | None = None
+) -> None:
+    """Keep the answers as they are; AttemptClosed after handing in.
+
+    With a basis, AnswersChanged when another page saved other answers since.
+    """
+    conditions = [] if basis is None else [_is_based_on(basis)]
+    saved_by = basis.writer if basis else None
+    changed = _change_open(
+        attempt, *conditions, answers=dict(answers), saved_at=now, saved_by=saved_by
+    )
+    if not changed:
+        db.session.refresh(attempt, ["answers", "saved_at", "saved_by"])
+        if attempt.answers != answers:
+            raise AnswersChanged(attempt.id)
 
 
 def hand_in(
-    attempt: Attempt, form: Form | None, *, language: str, may_miss: bool, now: datetime
+    attempt: Attempt,
+    form: Form | None,
+    *,
+    language: str,
+    may_miss: bool,
+    now: datetime,
+    basis: Basis | None = None,
 ) -> Outcome:
     """Close the attempt and have it marked, unless a number is unclear or an answer is missing.
 
@@ -101,7 +136,7 @@ def hand_in(
     """
     if form is not None:
         answers = given.read(assessment_from(attempt.block.body), form, attempt.id)
-        save(attempt, answers, now=now)
+        save(attempt, answers, now=now, basis=basis)
     left = unfinished(attempt, language=language)
     if left.problems or (left.missing and not may_miss):
         return left
@@ -128,18 +163,32 @@ def keep_marks(attempt: Attempt, marks: Mapping[str, Any], score: Decimal, passe
     events.publish(AttemptMarked(attempt.id))
 
 
-def _change_open(attempt: Attempt, **values: Any) -> None:
-    """One statement decides who is first: a second hand-in or a late save changes nothing."""
+def _is_based_on(basis: Basis) -> ColumnElement[bool]:
+    return or_(
+        Attempt.saved_by == basis.writer,
+        Attempt.saved_at.is_not_distinct_from(basis.revision),
+    )
+
+
+def _change_open(attempt: Attempt, *conditions: ColumnElement[bool], **values: Any) -> bool:
+    """One statement decides who is first: a second hand-in or a late save changes nothing.
+
+    False when it is open and the further conditions do not hold; AttemptClosed when it is not.
+    """
     changed = db.session.execute(
         update(Attempt)
-        .where(Attempt.id == attempt.id, Attempt.handed_in_at.is_(None))
+        .where(Attempt.id == attempt.id, Attempt.handed_in_at.is_(None), *conditions)
         .values(**values)
         .returning(Attempt.id)
         .execution_options(synchronize_session=False)
     ).first()
     if changed is None:
-        raise AttemptClosed(attempt.id)
+        db.session.refresh(attempt, ["handed_in_at"])
+        if not attempt.is_open or not conditions:
+            raise AttemptClosed(attempt.id)
+        return False
     db.session.refresh(attempt, list(values))
+    return True
 
 
 def _require_unlocked(enrolment: Enrolment, block: Block) -> None:

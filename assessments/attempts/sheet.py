@@ -120,6 +120,29 @@ def _reviewed(
     )
 
 
+@dataclass(frozen=True)
+class Difference:
+    """One question that was answered differently in two places."""
+
+    number: int
+    item: Item
+    mine: Sequence[Line]
+    theirs: Sequence[Line]
+
+
+def differences(
+    assessment: Assessment, mine: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> list[Difference]:
+    """The questions whose answers differ."""
+    found = []
+    for number, item in enumerate(assessment.items, 1):
+        ours, others = mine.get(item.id, {}), theirs.get(item.id, {})
+        if ours != others:
+            lines = ITEM_TYPES.get(item.type).lines
+            found.append(Difference(number, item, lines(item, ours), lines(item, others)))
+    return found
+
+
 def data_views(attempt: Attempt, language: str) -> list[DataView]:
     """The learner's own data of this attempt."""
     found = [

@@ -1,20 +1,22 @@
 """Answering an assessment: start, fill in, hand in, see how it went."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from assessments.attempts import answers as given
 from assessments.attempts import pages, policy, queries, service
 from assessments.attempts.assessment import assessment_from
 from assessments.attempts.models import Attempt
-from assessments.attempts.service import Outcome
+from assessments.attempts.service import AnswersChanged, Basis, Outcome
 from assessments.datasets import printing
 from assessments.datasets import queries as datasets
 from assessments.datasets.secret import pepper
 from lti_app.core.clock import utcnow
-from lti_app.core.errors import NotFound
+from lti_app.core.errors import Invalid, NotFound
 from lti_app.core.policy import require
 from lti_app.web.i18n import ZONE, current_language
 from lti_app.web.sessions import current_actor
@@ -58,7 +60,12 @@ def save(attempt_id: int) -> ResponseReturnValue:
     attempt = _own(attempt_id)
     assessment = assessment_from(attempt.block.body)
     answers = given.read(assessment, _form(), attempt.id)
-    service.save(attempt, answers, now=utcnow())
+    if request.form.get("action") == "theirs":
+        answers = dict(attempt.answers)
+    try:
+        service.save(attempt, answers, now=utcnow(), basis=_basis())
+    except AnswersChanged:
+        return pages.conflict(attempt, answers, _form()), 409
     if request.form.get("action") == "leave":
         return redirect(url_for("learning.block", block_id=attempt.block_id), 303)
     moved = next((name[5:] for name in request.form if name.startswith("move.")), None)
@@ -72,8 +79,8 @@ def autosave(attempt_id: int) -> ResponseReturnValue:
     attempt = _own(attempt_id)
     now = utcnow()
     answers = given.read(assessment_from(attempt.block.body), _form(), attempt.id)
-    service.save(attempt, answers, now=now)
-    return jsonify(saved_at=now.astimezone(ZONE).strftime("%H:%M"), at=now.isoformat())
+    service.save(attempt, answers, now=now, basis=_basis())
+    return jsonify(saved_at=now.astimezone(ZONE).strftime("%H:%M"), at=pages.revision(attempt))
 
 
 @bp.get("/<int:attempt_id>/hand-in")
@@ -93,13 +100,18 @@ def close(attempt_id: int) -> ResponseReturnValue:
     """Hand in, unless something must be asked or put right first."""
     attempt = _own(attempt_id)
     is_confirmed = request.form.get("confirmed") == "1"
-    outcome = service.hand_in(
-        attempt,
-        None if is_confirmed else _form(),
-        language=current_language(),
-        may_miss=is_confirmed,
-        now=utcnow(),
-    )
+    try:
+        outcome = service.hand_in(
+            attempt,
+            None if is_confirmed else _form(),
+            language=current_language(),
+            may_miss=is_confirmed,
+            now=utcnow(),
+            basis=_basis(),
+        )
+    except AnswersChanged:
+        mine = given.read(assessment_from(attempt.block.body), _form(), attempt.id)
+        return pages.conflict(attempt, mine, _form()), 409
     return _after_hand_in(attempt, outcome)
 
 
@@ -137,6 +149,20 @@ def _own(attempt_id: int) -> Attempt:
 def _form() -> Mapping[str, Sequence[str]]:
     form: dict[str, list[str]] = request.form.to_dict(flat=False)
     return form
+
+
+def _basis() -> Basis | None:
+    """What the page says it was made from: `If-Match`, or the fields of the form."""
+    told = request.headers.get("If-Match", request.form.get("revision"))
+    if told is None:
+        return None
+    try:
+        revision = datetime.fromisoformat(told.strip('"')) if told.strip('"') else None
+        if revision is not None and revision.tzinfo is None:
+            raise ValueError(told)
+    except ValueError as error:
+        raise Invalid(fields={"revision": [_("Load the page again.")]}) from error
+    return Basis(revision, request.form.get("writer", "")[:32])
 
 
 def _after_hand_in(attempt: Attempt, outcome: Outcome) -> ResponseReturnValue:

@@ -29,7 +29,7 @@ from lti_app.core.clock import utcnow
 from lti_app.core.db import db, unit_of_work
 from lti_app.core.errors import DomainError, Invalid
 from lti_app.core.schema import load
-from lti_app.core.tokens import digest
+from lti_app.core.tokens import digest, random_id
 from lti_app.lti import landing, login, service, tool_keys
 from lti_app.lti.errors import (
     BrowserNotProved,
@@ -49,6 +49,7 @@ log = logging.getLogger(__name__)
 
 _ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?=[/?#]|\Z)")
 PROBE = "expeditie_probe"
+BROWSER = "expeditie_browser"  # who launches here next ends what others opened here
 """A cookie that scripts can read: tells whether this browser keeps cookies in this place."""
 
 
@@ -230,20 +231,43 @@ def _opened(registration: Registration, told: Launch, *, bearer: bool) -> Respon
     """Store the launch, open its session and go to its first page."""
     now = utcnow()
     recorded = service.record_launch(registration, told, now=now)
-    session, secret = sessions.open_session(_opening(registration, recorded), now=now)
+    mark = None if bearer else request.cookies.get(BROWSER) or random_id(32)
+    opening = _opening(registration, recorded, browser=digest(mark) if mark else None)
+    if mark in request.cookies.getlist(BROWSER):
+        sessions.end_others(opening)
+    session, secret = sessions.open_session(opening, now=now)
     destination = landing.land(recorded, session.id)
     metrics.LAUNCHES.labels("opened").inc()
     if bearer:
-        page = render_template("bearer.html", bearer_token=secret, destination=destination)
+        owner = sessions.owner_mark(session)
+        page = render_template(
+            "bearer.html", bearer_token=secret, destination=destination, owner=owner
+        )
         response = make_response(page)
         response.headers["Cache-Control"] = "no-store"
         return response
     response = make_response(redirect(destination, 303))
     sessions.set_cookie(response, session, secret, framed=sessions.is_framed())
+    _keep_mark(response, str(mark))
     return response
 
 
-def _opening(registration: Registration, recorded: RecordedLaunch) -> sessions.Opening:
+def _keep_mark(response: Response, mark: str) -> None:
+    response.set_cookie(
+        BROWSER,
+        mark,
+        path="/lti/",
+        secure=True,
+        httponly=True,
+        samesite="None",
+        partitioned=sessions.is_framed(),
+        max_age=30 * 86400,
+    )
+
+
+def _opening(
+    registration: Registration, recorded: RecordedLaunch, *, browser: str | None
+) -> sessions.Opening:
     told = recorded.launch
     data: dict[str, Any] = {
         "launch": True,
@@ -260,6 +284,7 @@ def _opening(registration: Registration, recorded: RecordedLaunch) -> sessions.O
         context_id=recorded.context_id,
         resource_link_id=recorded.resource_link_id,
         data=data,
+        browser=browser,
     )
 
 

@@ -52,7 +52,7 @@ def _sessions_of(person_id: int) -> Select[Any]:
 
 
 _PARENTS = {"enrolment_id": enrolments_of, "session_id": _sessions_of}
-_SECRET = frozenset({"token_hash"})
+_SECRET = frozenset({"token_hash", "phone_hash", "browser"})
 
 WORK: tuple[Holding, ...] = (
     Holding(ModuleGrade, _l("Grades of modules"), "enrolment_id"),

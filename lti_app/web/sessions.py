@@ -51,7 +51,10 @@ class WebSession(Base):
     """What one launch or sign-in may do, until it ends."""
 
     __tablename__ = "web_session"
-    __table_args__ = (Index("ix_web_session_expires_at", "expires_at"),)
+    __table_args__ = (
+        Index("ix_web_session_expires_at", "expires_at"),
+        Index("ix_web_session_browser", "browser"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64))
@@ -62,6 +65,8 @@ class WebSession(Base):
     resource_link_id: Mapped[int | None]
     data: Mapped[dict[str, Any]]
     """locale, return_url, frame_origins, launch (true when LTI opened it), deep_linking."""
+    browser: Mapped[str | None] = mapped_column(String(64))
+    """Digest of the mark of the browser that launched it: see `end_others`."""
     opened_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -95,6 +100,7 @@ class Opening:
     data: dict[str, Any] = field(default_factory=dict)
     opened_at: datetime | None = None
     """When the session began that this one goes on; its absolute end stays."""
+    browser: str | None = None
 
 
 def open_session(opening: Opening, *, now: datetime) -> tuple[WebSession, str]:
@@ -110,12 +116,24 @@ def open_session(opening: Opening, *, now: datetime) -> tuple[WebSession, str]:
         context_id=opening.context_id,
         resource_link_id=opening.resource_link_id,
         data=opening.data,
+        browser=opening.browser,
         opened_at=opened_at,
         seen_at=now,
         expires_at=min(now + IDLE, opened_at + ABSOLUTE),
     )
     db.session.add(session)
     return session, secret
+
+
+def end_others(opening: Opening) -> None:
+    """End what other people of the organisation opened in this browser: it has changed hands."""
+    db.session.execute(
+        delete(WebSession).where(
+            WebSession.browser == opening.browser,
+            WebSession.organisation_id == opening.organisation_id,
+            WebSession.person_id != opening.person_id,
+        )
+    )
 
 
 def set_cookie(response: Response, session: WebSession, secret: str, *, framed: bool) -> None:
@@ -131,6 +149,12 @@ def set_cookie(response: Response, session: WebSession, secret: str, *, framed: 
         partitioned=framed,
         max_age=int(ABSOLUTE.total_seconds()),
     )
+
+
+def owner_mark(session: WebSession) -> str:
+    """Return what a page without cookies knows its owner by: the same person, the same mark."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, f"owner:{session.person_id}".encode(), hashlib.sha256).hexdigest()[:20]
 
 
 def is_framed() -> bool:

@@ -49,8 +49,17 @@ def _context() -> dict[str, Any]:
         "nav": _nav("deep_linking" if session and session.data.get("deep_linking") else role),
         "language_links": _language_links(),
         "new_tab_url": handover.address(request.path) if embedded else None,
+        "phone_url": _phone_url(role),
         "home_url": url_for("catalogue.index") if session is None else None,
     }
+
+
+def _phone_url(role: str) -> str | None:
+    """Where a learner goes on with this page on a phone."""
+    if role != "learner" or request.method != "GET" or request.blueprint == "phone":
+        return None
+    page = handover.page_of(request.path)
+    return url_for("phone.make", page=page) if page is not None and "error_code" not in g else None
 
 
 def _nav(role: str) -> list[dict[str, Any]]:

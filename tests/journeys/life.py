@@ -1,5 +1,6 @@
 """Makes the world of the walks: an application, served, in which everything has happened once."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from lti_app.lti.models import Registration
 from lti_app.people import queries as people
 from lti_app.people import service as people_service
 from lti_app.seed import commands as seeding
+from lti_app.web import phone
 from modules.authoring.models import MediaAsset, Module
 from modules.learning.models import Enrolment
 from tests.journeys.world import MODULE, World
@@ -111,6 +113,10 @@ def values(world: World) -> dict[str, list[Any]]:
         link = people_service.make_sign_in_link(administrator, organisation, "admin", now=now)
     path = world.signed["learner"].path("new-tab?page=learn")
     handed_over = world.ask(path, "learner", headers={"Accept": "application/json"}).json()
+    ref, waiting = _phone_ref(world), _phone_ref(world)
+    claimed = world.ask(f"/phone/{_phone_token(world, waiting)}")
+    world.phone = claimed.cookies[phone.COOKIE]
+    token = _phone_token(world, ref)
     found: dict[str, list[Any]] = {
         "attempt_id": list(db.session.scalars(select(Attempt.id))),
         "block_id": [block.id for block in world.blocks()],
@@ -129,7 +135,22 @@ def values(world: World) -> dict[str, list[Any]]:
         "slug": list(db.session.scalars(select(Module.slug))),
         "token": [link],
         "handover.use.token": [handed_over["url"].rsplit("/", 1)[1]],
+        "ref": [ref],
+        "phone.wait.ref": [waiting],
+        "phone.claim.token": [token],
         "uid": list(db.session.scalars(select(Registration.uid))),
     }
     db.session.commit()  # an open transaction of ours would keep the server waiting
     return found
+
+
+def _phone_ref(world: World) -> str:
+    asked = world.ask(world.signed["learner"].path("phone?page=learn"), "learner")
+    return asked.headers["Location"].rsplit("/", 1)[1]
+
+
+def _phone_token(world: World, ref: str) -> str:
+    page = world.ask(world.signed["learner"].path(f"phone/{ref}"), "learner").text
+    found = re.search(r"/phone/([0-9a-f]{32})<", page)
+    assert found, page
+    return found[1]

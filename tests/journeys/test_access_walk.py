@@ -32,13 +32,17 @@ PUBLIC = {
     "credentials.did_document",
     "credentials.verify",
     "credentials.check",
+    "phone.claim",  # likewise, and the first device must say yes
+    "phone.wait",  # for the phone that claimed it only
     "handover.use",  # a one-time token is the permission
     "people.sign_in",
     "people.open_by_link",
 }
 # In one's own session one meets one's own things here, never somebody else's.
 OWN = {
+    "handover.end",
     "handover.make",
+    "phone.make",
     "learning.overview",
     "learning.start",
     "learning.not_ready",

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 from werkzeug.routing import Rule
 
-from lti_app.web import sessions
+from lti_app.web import phone, sessions
 from tests.journeys import life
 from tests.journeys.world import World
 from tests.support import walk
@@ -86,6 +86,8 @@ def let_in(context: BrowserContext, world: World) -> None:
     for name, signed in world.signed.items():
         place = {"domain": host, "path": f"/s/{signed.session.id}/", "secure": True}
         cookies.append({"name": sessions.COOKIE, "value": world.secret(name)} | place)
+    place = {"domain": host, "path": "/phone/", "secure": True}
+    cookies.append({"name": phone.COOKIE, "value": world.phone} | place)
     context.add_cookies(cookies)  # type: ignore[arg-type]
 
 
@@ -93,8 +95,7 @@ def test_every_page_in_this_look(
     look: Look, world: World, visits: list[Visit], chromium: Chromium
 ) -> None:
     findings = Findings()
-    options = {"viewport": {"width": look.width, "height": 800}, "color_scheme": look.theme}
-    with chromium.profile(**options) as context:
+    with chromium.profile(**look.options) as context:
         let_in(context, world)
         page, met = context.new_page(), Met()
         met.watch(page)
@@ -131,7 +132,7 @@ def _looked_at(page: Page, met: Met, world: World, visit: Visit, look: Look) -> 
     answer = page.goto(f"{world.url}{visit.path}?lang={look.language}")
     problems = [] if answer and answer.status == 200 else [f"answered {answer and answer.status}"]
     problems += walk.judged(page, visit, look)
-    if look == KEYBOARD:
+    if look == KEYBOARD or look.extra == "forced":
         problems += walk.unreachable(page)
     problems += [f"console: {line}" for line in met.errors]
     problems += [f"asked for {url}" for url in met.strayed]

@@ -17,6 +17,7 @@ from lti_app.core.db import db
 from lti_app.lti.models import ResourceLink
 from lti_app.people.models import Person
 from lti_app.web import sessions
+from lti_app.web.phone import COOKIE
 from modules.authoring.models import Block
 from modules.learning.models import Enrolment
 from tests.journeys import answers, pipette
@@ -36,6 +37,8 @@ class World:
     signed: dict[str, Signed] = field(default_factory=dict)
     organisation_id: int = 0
     deployment_id: int = 0
+    phone: str = ""
+    """What a phone holds that waits for a yes."""
 
     def join(self, name: str, role: str, person: Person | None = None, **more: Any) -> Signed:
         """Give somebody an open session in the course, under a short name."""
@@ -77,7 +80,8 @@ class World:
     def ask(self, path: str, name: str = "", method: str = "GET", **more: Any) -> Response:
         """Send a request over the wire, with the cookie and form token of this person."""
         signed = self.signed.get(name)
-        headers = {"Cookie": f"{sessions.COOKIE}={self.secret(name)}"} if signed else {}
+        held = f"{sessions.COOKIE}={self.secret(name)}" if signed else f"{COOKIE}={self.phone}"
+        headers = {"Cookie": held}
         if method == "POST":
             more["data"] = {"csrf_token": signed.csrf if signed else ""} | more.get("data", {})
         headers |= more.pop("headers", {})

@@ -69,6 +69,26 @@ SMALL = """() => [...document.querySelectorAll(
     + `${Math.round(e.getBoundingClientRect().height)} px`)"""
 
 
+# What is cut off at the side, or hidden behind the edge of a box that does not scroll.
+CUT_OFF = """() => [...document.querySelectorAll('main *, header *, footer *')]
+  .filter(e => e.checkVisibility() && !e.closest('.visually-hidden, .skip-link, svg, math')
+    && !e.closest('[role=region], .table-scroll, pre, .katex') && e.children.length === 0)
+  .filter(e => { const box = e.getBoundingClientRect();
+    return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1); })
+  .map(e => `${e.tagName} ${e.className} ${(e.textContent || '').trim().slice(0, 40)}`)"""
+# In forced colours only edges and system colours are left: what acts must have an edge.
+NO_EDGE = """() => [...document.querySelectorAll(
+    'main :is(button, .button, select, textarea, input:not([type=hidden])), .notice, .badge')]
+  .filter(e => e.checkVisibility() && !e.closest('.visually-hidden')
+    && !e.matches('.visually-hidden, [type=radio], [type=checkbox]'))
+  .filter(e => { const s = getComputedStyle(e);
+    return s.borderBottomStyle === 'none' || parseFloat(s.borderBottomWidth) === 0; })
+  .map(e => `${e.tagName} ${e.className} ${(e.textContent || e.name || '').trim().slice(0, 40)}`)"""
+MOVES = """() => document.getAnimations().filter(one => one.playState === 'running'
+    && one.effect.getComputedTiming().duration > 10)
+  .map(one => one.animationName || one.transitionProperty)"""
+
+
 @dataclass(frozen=True)
 class Look:
     """How a page is looked at."""
@@ -76,12 +96,36 @@ class Look:
     language: str
     width: int
     theme: str
+    extra: str = ""
+    """zoom: 1280 px at 400 % (WCAG 1.4.10); forced: forced colours; still: less motion."""
 
     def __str__(self) -> str:
-        return f"{self.language}-{self.width}-{self.theme}"
+        return f"{self.language}-{self.width}-{self.theme}" + (f"-{self.extra}" * bool(self.extra))
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """How the browser is opened for this look."""
+        height = 256 if self.extra == "zoom" else 800
+        chosen: dict[str, Any] = {
+            "viewport": {"width": self.width, "height": height},
+            "color_scheme": self.theme,
+        }
+        if self.extra == "zoom":
+            chosen["device_scale_factor"] = 4
+        if self.extra == "forced":
+            chosen["forced_colors"] = "active"
+        if self.extra == "still":
+            chosen["reduced_motion"] = "reduce"
+        return chosen
 
 
-EVERY_LOOK = [Look(*one) for one in product(LANGUAGES, WIDTHS, THEMES)]
+EVERY_LOOK = [Look(*one) for one in product(LANGUAGES, WIDTHS, THEMES)] + [
+    Look("nl", 320, "light", "zoom"),
+    Look("en", 320, "dark", "zoom"),
+    Look("nl", 360, "light", "forced"),
+    Look("en", 1280, "dark", "forced"),
+    Look("nl", 1280, "light", "still"),
+]
 # Every pair of language, width and theme occurs once.
 PAIRWISE = [
     Look("nl", 360, "light"),
@@ -126,9 +170,20 @@ def judged(page: Page, visit: Visit, look: Look) -> list[str]:
     problems = _markers(facts, visit, look)
     page.evaluate(_axe())  # through the debugger, so that the page's own policy stays as it is
     problems += page.evaluate(JUDGE, RULES)
+    problems += _in_this_look(page, look)
     if look.width < 500:
         problems += [f"smaller than 44 px: {one}" for one in page.evaluate(SMALL)]
     return problems
+
+
+def _in_this_look(page: Page, look: Look) -> list[str]:
+    if look.extra == "zoom":
+        return [f"cut off: {one}" for one in page.evaluate(CUT_OFF)]
+    if look.extra == "forced":
+        return [f"no edge: {one}" for one in page.evaluate(NO_EDGE)]
+    if look.extra == "still":
+        return [f"moves: {one}" for one in page.evaluate(MOVES)]
+    return []
 
 
 def _markers(facts: dict[str, Any], visit: Visit, look: Look) -> list[str]:

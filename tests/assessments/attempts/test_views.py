@@ -310,3 +310,50 @@ def test_a_form_without_its_token_is_refused(learner: Learner) -> None:
     attempt = learner.start(QUIZ)
     path = learner.signed.path(f"attempts/{attempt.id}/hand-in")
     assert learner.signed.client.post(path, data=RIGHT_QUIZ).status_code == 403
+
+
+def page_fields(page: str) -> dict[str, str]:
+    """What the page says it was made from."""
+    return {
+        name: re.search(rf'name="{name}" value="([^"]*)"', page)[1]  # type: ignore[index]
+        for name in ("revision", "writer")
+    }
+
+
+def test_a_stale_save_is_refused_and_the_choice_decides(learner: Learner) -> None:
+    attempt = learner.start(QUIZ)
+    path = f"attempts/{attempt.id}"
+    laptop, phone = (page_fields(learner.signed.get(path).text) for _device in range(2))
+    wrong = {name: "" for name in RIGHT_QUIZ}
+    assert learner.signed.post(path, RIGHT_QUIZ | phone).status_code == 303
+    theirs = learner.attempt(attempt.id).answers
+
+    late = learner.signed.post(f"{path}/autosave", wrong | laptop, headers={"X-Autosave": "1"})
+    assert (late.status_code, late.json["code"]) == (409, "answers_changed")
+    shown = learner.signed.post(f"{path}/hand-in", wrong | laptop)
+    assert shown.status_code == 409
+    assert learner.attempt(attempt.id).answers == theirs
+    assert learner.attempt(attempt.id).is_open
+
+    choice = wrong | page_fields(shown.text)
+    assert learner.signed.post(path, choice | {"action": "theirs"}).status_code == 303
+    assert learner.attempt(attempt.id).answers == theirs
+    again = page_fields(learner.signed.post(path, wrong | laptop).text)
+    assert learner.signed.post(path, wrong | again | {"action": "mine"}).status_code == 303
+    assert learner.attempt(attempt.id).answers != theirs
+
+
+def test_a_page_is_never_in_conflict_with_itself(learner: Learner) -> None:
+    attempt = learner.start(QUIZ)
+    page = page_fields(learner.signed.get(f"attempts/{attempt.id}").text)
+    for form in (RIGHT_QUIZ, {}, RIGHT_QUIZ):  # an answer to the page may be lost on its way
+        saved = learner.signed.post(f"attempts/{attempt.id}/autosave", form | page)
+        assert saved.status_code == 200
+    assert learner.hand_in(attempt, RIGHT_QUIZ | page).status_code == 303
+
+
+@pytest.mark.parametrize("told", ["yesterday", "2026-11-27T10:00:00", "\ud7ff"])
+def test_a_revision_that_is_none_is_refused(learner: Learner, told: str) -> None:
+    attempt = learner.start(QUIZ)
+    answer = learner.signed.post(f"attempts/{attempt.id}", {"revision": told})
+    assert answer.status_code == 422

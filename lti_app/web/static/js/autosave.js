@@ -76,7 +76,7 @@ async function send(job, keepalive = false) {
     const answer = await authorisedFetch(job.form.dataset.autosave, {
       method: "POST",
       body: new URLSearchParams(content),
-      headers: { "X-Autosave": "1", Accept: "application/json" },
+      headers: { "X-Autosave": "1", Accept: "application/json", ...basis(job.form) },
       keepalive,
     });
     await settle(job, answer, content);
@@ -88,12 +88,18 @@ async function send(job, keepalive = false) {
   if (isDirty(job) && !job.failures) later(job, PAUSE);
 }
 
+/* Which revision this page was made from: another device may answer too. */
+function basis(form) {
+  const field = form.elements.namedItem("revision");
+  return field ? { "If-Match": `"${field.value}"` } : {};
+}
+
 async function settle(job, answer, content) {
   const told = await answer.json().catch(() => null);
   if (answer.ok && told?.saved_at) {
     job.sent = content;
     job.failures = 0;
-    if (told.at) job.form.dataset.autosaveAt = told.at;
+    if (told.at) renew(job.form, told.at);
     if (isDirty(job)) shadow.keep(job.form);
     else shadow.wipe(job.form);
     say(job, "saved", told.saved_at);
@@ -102,7 +108,15 @@ async function settle(job, answer, content) {
   } else {
     job.closed = true; // asking again would not help; the copy stays here
     say(job, "failed", "", told?.title);
+    const choice = job.form.querySelector("[data-autosave-conflict]");
+    if (choice && told?.code === "answers_changed") choice.hidden = false;
   }
+}
+
+function renew(form, revision) {
+  form.dataset.autosaveAt = revision;
+  const field = form.elements.namedItem("revision");
+  if (field) field.value = revision;
 }
 
 function retry(job, state) {

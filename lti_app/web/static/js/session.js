@@ -3,7 +3,10 @@
 import { swap } from "./swap.js";
 
 const PREFIX = /^\/s\/[^/]+\//;
+const KEPT = "expeditie:";
+const OWNER = "expeditie-owner";
 let token = null;
+let heldBy = null;
 let prefix = null;
 let kept = false;
 let enhance = () => {};
@@ -20,15 +23,23 @@ export function authorisedFetch(address, options = {}) {
   return fetch(url, { ...options, headers });
 }
 
+/** Show this page anew. */
+export function reload() {
+  if (token) visit(location.href, { replace: true });
+  else location.reload();
+}
+
 /** Begin when the page carries a key, or when a reload lost it and the browser kept it. */
 export function start(again) {
   enhance = again;
   document.addEventListener("click", onHandover);
-  const { bearer, destination, error } = document.body.dataset;
+  if (PREFIX.test(location.pathname) || document.body.dataset.bearer) guard();
+  const { bearer, destination, error, owner } = document.body.dataset;
   if (bearer) {
     document.body.removeAttribute("data-bearer");
     begin(bearer, new URL(destination, location.href));
-    remember();
+    endOthers(owner);
+    remember(owner);
     visit(destination, { replace: true });
   } else if (error) {
     const found = recall();
@@ -50,27 +61,70 @@ function begin(key, url) {
   });
 }
 
-function remember() {
+/* A page that the browser kept for "back" may be another person's by then: hidden when it is put
+   away, and asked anew when it comes back. */
+function guard() {
+  const root = document.documentElement;
+  window.addEventListener("pagehide", (event) => (root.hidden = event.persisted));
+  window.addEventListener("pageshow", async (event) => {
+    if (!event.persisted) return;
+    if (token) await visit(location.href, { replace: true });
+    else location.reload();
+    root.hidden = !token;
+  });
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key === OWNER && token && newValue !== heldBy) end(prefix, token).then(reload);
+  });
+}
+
+function remember(owner) {
+  heldBy = owner;
   try {
-    sessionStorage.setItem(`expeditie:${prefix}`, token);
+    sessionStorage.setItem(KEPT + prefix, JSON.stringify({ token, owner }));
+    localStorage.setItem(OWNER, owner);
     kept = true;
   } catch {
     kept = false; // storage is blocked too: the key lives as long as this page
   }
 }
 
+/* Who opens a module here ends what somebody else opened in this tab or another one. */
+function endOthers(owner) {
+  try {
+    for (const place of Object.keys(sessionStorage).filter((key) => key.startsWith(KEPT))) {
+      const held = JSON.parse(sessionStorage.getItem(place));
+      if (held.owner === owner) continue;
+      sessionStorage.removeItem(place);
+      end(place.slice(KEPT.length), held.token);
+    }
+  } catch {
+    // nothing can be kept here
+  }
+}
+
+function end(path, key) {
+  const headers = { Authorization: `Bearer ${key}` };
+  return fetch(`${path}end`, { method: "POST", headers, keepalive: true }).catch(() => null);
+}
+
 function recall() {
   const path = PREFIX.exec(location.pathname)?.[0];
   try {
-    return path && sessionStorage.getItem(`expeditie:${path}`);
+    const held = path && JSON.parse(sessionStorage.getItem(KEPT + path));
+    if (!held) return null;
+    heldBy = held.owner;
+    if (localStorage.getItem(OWNER) === heldBy) return held.token;
+    sessionStorage.removeItem(KEPT + path);
+    end(path, held.token);
   } catch {
-    return null;
+    // nothing was kept
   }
+  return null;
 }
 
 function forget() {
   try {
-    sessionStorage.removeItem(`expeditie:${prefix}`);
+    sessionStorage.removeItem(KEPT + prefix);
   } catch {
     // nothing was kept
   }

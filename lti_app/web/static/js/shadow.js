@@ -6,7 +6,8 @@ const DAY = 24 * 3600 * 1000;
 
 /** The content of a form as one string, as it would be sent. */
 export function read(form) {
-  return new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")).toString();
+  const entries = [...new FormData(form)];
+  return new URLSearchParams(entries.filter(([name, value]) => name !== "revision" && typeof value === "string")).toString();
 }
 
 function placeOf(form) {
@@ -54,7 +55,12 @@ export function restore(form) {
   const isNewer = copy.base === server || copy.at > Date.parse(server);
   const before = read(form);
   if (isNewer) fill(form, new URLSearchParams(copy.content));
-  if (isNewer && read(form) !== before) return true;
+  if (isNewer && read(form) !== before) {
+    // typed on top of an older version: the server says whether another device was there meanwhile
+    const field = form.elements.namedItem("revision");
+    if (field) field.value = copy.base;
+    return true;
+  }
   wipe(form);
   return false;
 }
