@@ -234,7 +234,7 @@ def _opened(registration: Registration, told: Launch, *, bearer: bool) -> Respon
     mark = None if bearer else request.cookies.get(BROWSER) or random_id(32)
     opening = _opening(registration, recorded, browser=digest(mark) if mark else None)
     if mark in request.cookies.getlist(BROWSER):
-        sessions.end_others(opening)
+        sessions.leave_others(opening, now=now)
     session, secret = sessions.open_session(opening, now=now)
     destination = landing.land(recorded, session.id)
     metrics.LAUNCHES.labels("opened").inc()

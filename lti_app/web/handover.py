@@ -99,6 +99,15 @@ def end() -> ResponseReturnValue:
     return "", 204
 
 
+@bp.post("/s/<session_id>/here")
+def here() -> ResponseReturnValue:
+    """A page of this session is still open beside the one that somebody else opened: both stay."""
+    session = db.session.get(WebSession, sessions.current_session().id)
+    if session is not None:
+        sessions.stay(session)
+    return "", 204
+
+
 def purge_expired(now: datetime) -> None:
     """Delete codes that nobody used."""
     db.session.execute(delete(HandOver).where(HandOver.expires_at < now))

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Index, String, delete
+from sqlalchemy import Index, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.clock import utcnow
@@ -26,6 +26,9 @@ from lti_app.core.tokens import digest, random_id
 COOKIE = "expeditie_session"
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
+LEFT = "left"
+"""In the data of a session: since when it is over, because somebody else launched there."""
+STAY = timedelta(seconds=30)
 _TOUCH_EVERY = timedelta(minutes=5)
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -64,9 +67,9 @@ class WebSession(Base):
     context_id: Mapped[int | None]
     resource_link_id: Mapped[int | None]
     data: Mapped[dict[str, Any]]
-    """locale, return_url, frame_origins, launch (true when LTI opened it), deep_linking."""
+    """locale, return_url, frame_origins, launch (true when LTI opened it), deep_linking, left."""
     browser: Mapped[str | None] = mapped_column(String(64))
-    """Digest of the mark of the browser that launched it: see `end_others`."""
+    """Digest of the mark of the browser that launched it: see `leave_others`."""
     opened_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -125,15 +128,23 @@ def open_session(opening: Opening, *, now: datetime) -> tuple[WebSession, str]:
     return session, secret
 
 
-def end_others(opening: Opening) -> None:
-    """End what other people of the organisation opened in this browser: it has changed hands."""
-    db.session.execute(
-        delete(WebSession).where(
-            WebSession.browser == opening.browser,
-            WebSession.organisation_id == opening.organisation_id,
-            WebSession.person_id != opening.person_id,
-        )
+def leave_others(opening: Opening, *, now: datetime) -> None:
+    """End what other people of the organisation opened in this browser: it has changed hands.
+
+    Unless a page of theirs is still open there, beside the new one, and says so: see `stay`.
+    """
+    others = select(WebSession).where(
+        WebSession.browser == opening.browser,
+        WebSession.organisation_id == opening.organisation_id,
+        WebSession.person_id != opening.person_id,
     )
+    for session in db.session.scalars(others):
+        session.data = {LEFT: now.isoformat()} | session.data
+
+
+def stay(session: WebSession) -> None:
+    """Go on with a session that somebody else's launch in the same browser had ended."""
+    session.data = {key: value for key, value in session.data.items() if key != LEFT}
 
 
 def set_cookie(response: Response, session: WebSession, secret: str, *, framed: bool) -> None:
@@ -220,9 +231,11 @@ def load_for_request() -> None:
         return
     session = db.session.get(WebSession, g.session_id)
     now = utcnow()
-    if session is None or session.expires_at < now:
+    if session is None:
         raise SessionMissing()
-    g.frame_ancestors = session.data.get("frame_origins", [])
+    g.frame_ancestors = session.data.get("frame_origins", [])  # for the page that says "ended" too
+    if session.expires_at < now or _is_left(session, now):
+        raise SessionMissing()
     bearer = _bearer()
     secret = bearer or request.cookies.get(COOKIE, "")
     if not hmac.compare_digest(digest(secret), session.token_hash):
@@ -232,6 +245,14 @@ def load_for_request() -> None:
     g.web_session = _as_it_is(session)
     if request.method not in _SAFE and not bearer:
         _check_form(g.web_session)
+
+
+def _is_left(session: WebSession, now: datetime) -> bool:
+    left = session.data.get(LEFT)
+    if left is None:
+        return False
+    may_stay = request.endpoint == "handover.here" and now - datetime.fromisoformat(left) < STAY
+    return not may_stay
 
 
 def _as_it_is(session: WebSession) -> OpenSession:

@@ -43,6 +43,7 @@ def _context() -> dict[str, Any]:
         "launch_ok": bool(session is not None and session.data.get("launch"))
         and "error_code" not in g,
         "current_language": current_language(),
+        "csrf": sessions.csrf_token(session) if session is not None else None,
         "csp_nonce": g.get("csp_nonce", ""),
         "product_name": "Expeditie",
         "embedded": embedded,

@@ -1,17 +1,29 @@
 """What journeys share: running installations and a browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from tests.support import browser
+from tests.journeys import life
+from tests.journeys import visits as finding
+from tests.journeys.world import World
+from tests.support import browser, missing
 from tests.support import stack as stacks
 from tests.support.browser import Chromium
 from tests.support.stack import Stack
+from tests.support.walk import Visit
 
 DATABASE = "expeditie_journey"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Walk in Firefox only with `--all`, and where it is installed."""
+    if collection_path.name != "test_firefox.py":
+        return None
+    return not (config.getoption("--all") and missing.firefox())
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +61,17 @@ def chromium() -> Iterator[Chromium]:
     """Chromium, driven by Playwright; for one module, because it holds an event loop."""
     with browser.chromium() as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """People who did things, served on a port of its own."""
+    with life.inhabited(tmp_path_factory.mktemp("world")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def visits(world: World, request: pytest.FixtureRequest) -> list[Visit]:
+    """Every page of the URL map with every person who is let in."""
+    found = finding.every(world)
+    return found if request.config.getoption("--all") else finding.one_of_a_kind(world, found)

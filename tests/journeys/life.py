@@ -113,9 +113,7 @@ def values(world: World) -> dict[str, list[Any]]:
         link = people_service.make_sign_in_link(administrator, organisation, "admin", now=now)
     path = world.signed["learner"].path("new-tab?page=learn")
     handed_over = world.ask(path, "learner", headers={"Accept": "application/json"}).json()
-    ref, waiting = _phone_ref(world), _phone_ref(world)
-    claimed = world.ask(f"/phone/{_phone_token(world, waiting)}")
-    world.phone = claimed.cookies[phone.COOKIE]
+    ref, waiting = _phone_ref(world), phone_waits(world)
     token = _phone_token(world, ref)
     found: dict[str, list[Any]] = {
         "attempt_id": list(db.session.scalars(select(Attempt.id))),
@@ -142,6 +140,14 @@ def values(world: World) -> dict[str, list[Any]]:
     }
     db.session.commit()  # an open transaction of ours would keep the server waiting
     return found
+
+
+def phone_waits(world: World) -> str:
+    """Let a phone open the learner's code; return the reference. It waits two minutes at most."""
+    ref = _phone_ref(world)
+    claimed = world.ask(f"/phone/{_phone_token(world, ref)}")
+    world.phone = claimed.cookies[phone.COOKIE]
+    return ref
 
 
 def _phone_ref(world: World) -> str:

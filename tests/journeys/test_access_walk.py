@@ -41,6 +41,7 @@ PUBLIC = {
 # In one's own session one meets one's own things here, never somebody else's.
 OWN = {
     "handover.end",
+    "handover.here",
     "handover.make",
     "phone.make",
     "learning.overview",

@@ -1,15 +1,12 @@
 """Every page that the URL map can show, seen by everybody who may, in every look."""
 
-from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
-from werkzeug.routing import Rule
 
 from lti_app.web import phone, sessions
-from tests.journeys import life
+from tests.journeys import visits as finding
 from tests.journeys.world import World
 from tests.support import walk
 from tests.support.browser import Chromium, Met
@@ -17,10 +14,6 @@ from tests.support.walk import Findings, Look, Visit
 
 pytestmark = pytest.mark.browser
 KEYBOARD = Look("nl", 360, "light")
-# Who finished, who is on the way, and staff.
-WALKERS = ("graduate", "learner", "teacher", "admin")
-# One of a kind is enough, unless all is asked for.
-KINDS_ONLY = "learning.block"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -28,55 +21,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "look" in metafunc.fixturenames:
         everything = metafunc.config.getoption("--all")
         metafunc.parametrize("look", walk.EVERY_LOOK if everything else walk.PAIRWISE, ids=str)
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """People who did things, served on a port of its own."""
-    with life.inhabited(tmp_path_factory.mktemp("world")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def visits(world: World, request: pytest.FixtureRequest) -> list[Visit]:
-    """Every page of the URL map with every person who is let in; each rule answers somebody."""
-    found: list[Visit] = []
-    fill = life.values(world)
-    for rule in world.app.url_map.iter_rules():
-        if "GET" in (rule.methods or set()):
-            found += _visits(world, rule, fill)
-    return found if request.config.getoption("--all") else _one_of_a_kind(world, found)
-
-
-def _visits(world: World, rule: Rule, fill: dict[str, list[Any]]) -> list[Visit]:
-    needs_session = "session_id" in rule.arguments
-    found, answered = [], []
-    for name in WALKERS if needs_session else ("public",):
-        signed = world.signed.get(name)
-        for path in world.paths(rule, fill, name):
-            answer = world.ask(path, name)
-            assert answer.status_code < 500, f"{path}: {answer.status_code}"
-            answered.append(answer.status_code)
-            kind = answer.headers.get("Content-Type", "")
-            if answer.status_code == 200 and kind.startswith("text/html"):
-                role = signed.session.role if signed else "public"
-                found.append(Visit(rule.endpoint, path, role, name))
-    welcome = {200, 302, 303} | ({400, 422} if rule.endpoint.startswith("lti.") else set())
-    assert welcome & set(answered), f"nobody can open {rule.rule}: {answered}"
-    return found
-
-
-def _one_of_a_kind(world: World, visits: list[Visit]) -> list[Visit]:
-    kinds = {block.id: block.type for block in world.blocks()}
-    seen, kept = set(), []
-    for visit in visits:
-        if visit.endpoint == KINDS_ONLY:
-            kind = (visit.name, kinds[int(visit.path.rsplit("/", 1)[1])])
-            if kind in seen or visit.role == "admin":
-                continue
-            seen.add(kind)
-        kept.append(visit)
-    return kept
 
 
 def let_in(context: BrowserContext, world: World) -> None:
@@ -95,11 +39,12 @@ def test_every_page_in_this_look(
     look: Look, world: World, visits: list[Visit], chromium: Chromium
 ) -> None:
     findings = Findings()
+    planned = finding.now(world, visits)
     with chromium.profile(**look.options) as context:
         let_in(context, world)
         page, met = context.new_page(), Met()
         met.watch(page)
-        for visit in visits:
+        for visit in planned:
             findings.add(visit, _looked_at(page, met, world, visit, look))
 
     assert not findings.lines, "\n" + "\n".join(findings.lines)

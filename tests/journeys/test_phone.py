@@ -15,7 +15,7 @@ def test_a_learner_goes_on_with_a_phone_and_chooses_when_both_answered(
     stack: Stack, chromium: Chromium, has_cookies: bool
 ) -> None:
     without = [] if has_cookies else [(stack.tool, stack.lms)]
-    person = "noemi" if has_cookies else "rene"
+    person = "noemi" if has_cookies else "chloe"
     with (
         chromium.profile(no_cookies_of=without) as computer,
         chromium.profile(viewport={"width": 360, "height": 740}) as pocket,

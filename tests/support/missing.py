@@ -1,15 +1,25 @@
 """Says what this machine lacks for the whole test run, before it starts."""
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
+FIREFOXES = ("firefox", "firefox-esr")
 
 
 def browser() -> str | None:
     """Return the path of an installed Chromium, or None."""
-    found = next((shutil.which(name) for name in BROWSERS if shutil.which(name)), None)
-    return found
+    return _first(BROWSERS)
+
+
+def firefox() -> str | None:
+    """Return the path of an installed Firefox, or None; only `make test-full` asks."""
+    return _first(FIREFOXES)
+
+
+def _first(names: Iterable[str]) -> str | None:
+    return next((found for found in map(shutil.which, names) if found), None)
 
 
 def main() -> None:

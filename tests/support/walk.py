@@ -4,9 +4,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
-
-from playwright.sync_api import Page
+from typing import Any, Protocol
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -87,6 +85,24 @@ NO_EDGE = """() => [...document.querySelectorAll(
 MOVES = """() => document.getAnimations().filter(one => one.playState === 'running'
     && one.effect.getComputedTiming().duration > 10)
   .map(one => one.animationName || one.transitionProperty)"""
+
+
+class Keyboard(Protocol):
+    """What presses keys."""
+
+    def press(self, key: str, /) -> None:
+        """Press and let go."""
+
+
+class Page(Protocol):
+    """What the walk needs of a page: Playwright's, or Firefox by Marionette."""
+
+    @property
+    def keyboard(self) -> Keyboard:
+        """Its keyboard."""
+
+    def evaluate(self, source: str, given: Any = None, /) -> Any:
+        """Run JavaScript in it; a function is called."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from lti_app.core.clock import utcnow
 from lti_app.core.db import db
 from lti_app.web import sessions
-from tests.support.make import Make
+from tests.support.make import Make, Signed
 
 
 def test_a_session_opens_with_its_cookie(make: Make) -> None:
@@ -106,3 +106,60 @@ def test_ended_sessions_are_purged(make: Make) -> None:
 @pytest.mark.parametrize("path", ["/s/x/admin/", "/s/%00/admin/", "/s/" + "a" * 300 + "/admin/"])
 def test_a_made_up_session_is_refused(client: FlaskClient, path: str) -> None:
     assert 400 <= client.get(path).status_code < 500
+
+
+def _two_in_one_browser(make: Make) -> tuple[Signed, Signed]:
+    """Two people of one school whose launches bear the mark of the same browser."""
+    before, after = make.signed("learner"), make.signed("learner")
+    mine = db.session.get(sessions.WebSession, before.session.id)
+    assert mine is not None and before.person.organisation_id == after.person.organisation_id
+    mine.browser = "b" * 64
+    return before, after
+
+
+def _hand_over(after: Signed) -> None:
+    opening = sessions.Opening(
+        after.person.id, after.person.organisation_id, "learner", browser="b" * 64
+    )
+    sessions.leave_others(opening, now=utcnow())
+    db.session.commit()
+
+
+def test_a_launch_of_somebody_else_in_this_browser_ends_what_was_open(make: Make) -> None:
+    before, after = _two_in_one_browser(make)
+    before.session.data |= {"frame_origins": ["https://lms.example"]}
+    _hand_over(after)
+    answer = before.get("learn")
+    assert answer.status_code == 401
+    assert "frame-ancestors 'self' https://lms.example" in answer.headers["Content-Security-Policy"]
+    assert after.get("learn").status_code != 401
+
+
+def test_a_page_that_is_still_open_keeps_its_session(make: Make) -> None:
+    before, after = _two_in_one_browser(make)
+    _hand_over(after)
+    assert before.post("here").status_code == 204
+    assert before.get("learn").status_code != 401
+
+
+def test_saying_here_needs_the_form_token_and_comes_in_half_a_minute(make: Make) -> None:
+    before, after = _two_in_one_browser(make)
+    _hand_over(after)
+    forged = before.client.post(f"/s/{before.session.id}/here", headers={"X-CSRF-Token": "x"})
+    assert forged.status_code == 403
+    ended = db.session.get(sessions.WebSession, before.session.id)
+    assert ended is not None
+    ended.data = ended.data | {sessions.LEFT: (utcnow() - timedelta(seconds=31)).isoformat()}
+    db.session.commit()
+    assert before.post("here").status_code == 401
+    assert before.get("learn").status_code == 401
+
+
+def test_another_school_and_the_same_person_keep_their_sessions(make: Make) -> None:
+    before, after = _two_in_one_browser(make)
+    _hand_over(before)
+    assert before.get("learn").status_code != 401
+    stranger = make.signed("learner", person=make.person(make.organisation("elsewhere")))
+    _hand_over(stranger)
+    assert before.get("learn").status_code != 401
+    assert after.get("learn").status_code != 401

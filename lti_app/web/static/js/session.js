@@ -5,6 +5,7 @@ import { swap } from "./swap.js";
 const PREFIX = /^\/s\/[^/]+\//;
 const KEPT = "expeditie:";
 const OWNER = "expeditie-owner";
+const OPENED = "expeditie-opened";
 let token = null;
 let heldBy = null;
 let prefix = null;
@@ -47,6 +48,25 @@ export function start(again) {
     begin(found, location);
     kept = true;
     visit(location.href, { replace: true });
+  } else {
+    sayHere();
+  }
+}
+
+/* A launch of somebody else in this browser ends this session, unless a page of it is still open:
+   the new page tells by the storage that both see, and this one answers. */
+function sayHere() {
+  const { csrf } = document.body.dataset;
+  const mine = PREFIX.exec(location.pathname)?.[0];
+  if (!csrf || !mine) return;
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key !== OPENED || newValue === mine) return;
+    fetch(`${mine}here`, { method: "POST", headers: { "X-CSRF-Token": csrf }, keepalive: true }).catch(() => null);
+  });
+  try {
+    if (localStorage.getItem(OPENED) !== mine) localStorage.setItem(OPENED, mine);
+  } catch {
+    // no storage: who came before has to open the module again
   }
 }
 
