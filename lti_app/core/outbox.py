@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lti_app.core import metrics
+from lti_app.core import events, metrics
 from lti_app.core.clock import utcnow
 from lti_app.core.db import Base, db, unit_of_work
 from lti_app.core.tokens import random_id
@@ -37,6 +37,7 @@ from lti_app.core.upsert import insert_for
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
+"""Longer than a delivery may last; what a killed worker held waits for it (a setting)."""
 GIVE_UP_AFTER = timedelta(days=3)
 """By age, not by tries: a weekend without the LMS loses nothing, and short waits cost nothing."""
 MAX_DEFECTS = 8
@@ -86,6 +87,15 @@ class OutboxMessage(Base):
 
 
 @dataclass(frozen=True)
+class MessageGivenUp:
+    """A message is dead: who shows its state elsewhere can say so, in the same transaction."""
+
+    topic: str
+    payload: dict[str, Any]
+    reason: str
+
+
+@dataclass(frozen=True)
 class _Claim:
     id: int
     topic: str
@@ -101,11 +111,17 @@ class _Claim:
 class _Wiring:
     handlers: Mapping[str, Handler]
     wake: Callable[[], None]
+    lease: timedelta
 
 
-def configure(app: Flask, handlers: Mapping[str, Handler], wake: Callable[[], None]) -> None:
-    """Say who delivers each topic, and how a worker is woken after a commit."""
-    app.extensions["expeditie_outbox"] = _Wiring(handlers, wake)
+def configure(
+    app: Flask,
+    handlers: Mapping[str, Handler],
+    wake: Callable[[], None],
+    lease: timedelta = LEASE,
+) -> None:
+    """Say who delivers each topic, how a worker is woken, and how long it may hold a message."""
+    app.extensions["expeditie_outbox"] = _Wiring(handlers, wake, lease)
 
 
 def post(
@@ -182,7 +198,7 @@ def _claim() -> _Claim | None:
         )
         if message is None:
             return None
-        message.due_at, message.attempts = now + LEASE, message.attempts + 1
+        message.due_at, message.attempts = now + _wiring().lease, message.attempts + 1
         message.claim_token = random_id(12)
         return _Claim(
             message.id,
@@ -249,6 +265,8 @@ def _record_failure(
         statement = update(OutboxMessage).where(mine).values(values).returning(OutboxMessage.id)
         if db.session.execute(statement).first() is None:
             _release_newer(claim)
+        elif dead:
+            events.publish(MessageGivenUp(claim.topic, claim.payload, reason))
     metrics.OUTBOX_FAILED.labels(claim.topic, "dead" if dead else "retry").inc()
     log.info(
         "outbox message not delivered",
