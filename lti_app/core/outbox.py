@@ -7,9 +7,11 @@ with the same topic and key replaces the older one, also while that one is being
 
 import logging
 import random
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
@@ -224,12 +226,18 @@ def _deliver(claim: _Claim) -> int:
         db.session.rollback()
         log.exception("outbox handler failed", extra={"topic": claim.topic, "message_id": claim.id})
         defects = claim.defects + 1
-        reason = f"{type(error).__name__} in our own code"
+        reason = f"{type(error).__name__} in our own code, {_place(error)}"
         _record_failure(claim, reason, dead=defects >= MAX_DEFECTS, defects=defects)
     else:
         _record_success(claim)
         return 1
     return 0
+
+
+def _place(error: Exception) -> str:
+    """Where it broke, without its words: those may be personal."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}: {last.name}"
 
 
 def _record_success(claim: _Claim) -> None:
