@@ -57,6 +57,11 @@ class Learner:
     handed_in: int = 0
 
     @property
+    def key(self) -> str:
+        """The name under which the LMS knows this person."""
+        return self.user_id.removeprefix("user-")
+
+    @property
     def grade(self) -> float:
         """What must stand in the gradebook in the end, of 100: the best attempt counts."""
         return max(self.right) * 100 / QUESTIONS
@@ -105,9 +110,10 @@ def answers(right: int) -> dict[str, str]:
 
 
 def gather(
-    app: Flask, installation: Installation, lms: Lms, count: int, rnd: random.Random
+    app: Flask, installation: Installation, lms: Lms, count: int, rnd: random.Random | None = None
 ) -> Crowd:
     """Connect an LMS, open the module there once, and let `count` learners begin with it."""
+    rnd = rnd or random.Random(1)
     owner = Make(app).organisation()
     version = authoring.import_package(
         archive.write({"module.json": strict_json.write(document())}), owner, None, utcnow()

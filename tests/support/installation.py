@@ -74,9 +74,9 @@ class Installation:
         self.webs[port] = processes.start_web("127.0.0.1", port, 1, self.environ)
         wait_for(f"http://127.0.0.1:{port}/healthz", self.webs[port])
 
-    def start_worker(self) -> None:
-        """Start one more worker with beat."""
-        self.workers.append(processes.start_worker(self.environ))
+    def start_worker(self, *, beat: bool = True) -> None:
+        """Start one more worker."""
+        self.workers.append(processes.start_worker(self.environ, beat=beat))
 
     def kill_web(self, port: int) -> None:
         """End a web process and its children at once, whatever they were doing."""
