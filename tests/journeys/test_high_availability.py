@@ -20,7 +20,7 @@ from tests.support.crowd import Crowd, Learner
 from tests.support.installation import Browser, Installation
 from tests.support.lms import Lms, free_port
 
-LEARNERS = 60
+LEARNERS = 40
 ALL = 400
 """With --all."""
 AT_ONCE = 6
