@@ -44,6 +44,8 @@ class Settings:
     media_url: str = ""
     mail_url: str = ""
     demo_port: int = 5001
+    outbox_lease: int = 300
+    """Seconds that a worker may hold a message; then another one takes it over."""
     oidc: Mapping[str, str] = field(default_factory=dict)
     retention_days: Mapping[str, int] = field(default_factory=dict)
     """How long each class of data is kept; 0 is for ever."""
@@ -67,7 +69,8 @@ class Settings:
 KNOWN = {
     *("ENV", "PUBLIC_URL", "DATABASE_URL", "BROKER_URL", "CACHE_URL", "SECRET_KEY", "MASTER_KEY"),
     *("MEDIA_URL", "MAIL_URL", "PROXY_HOPS", "ALLOW_PRIVATE_HOSTS", "PORT", "DEMO_PORT"),
-    *("INSTANCE_PATH", "RETENTION_PRACTICE", "RETENTION_AUDIT", "RETENTION_UNDELIVERED"),
+    *("OUTBOX_LEASE", "INSTANCE_PATH", "RETENTION_PRACTICE", "RETENTION_AUDIT"),
+    "RETENTION_UNDELIVERED",
 }
 RETENTION = {"practice": 730, "audit": 1825, "undelivered": 90}
 """Days. Practice: two years after the last activity."""
@@ -99,6 +102,7 @@ class _Reader:
             media_url=self.values.get("MEDIA_URL", ""),
             mail_url=self.values.get("MAIL_URL", ""),
             demo_port=self._integer("DEMO_PORT", 5001, 1, 65535),
+            outbox_lease=self._integer("OUTBOX_LEASE", 300, 5, 3600),
             retention_days=self._retention_days(),
             oidc={k: v for k, v in self.values.items() if k.startswith("OIDC_")},
         )

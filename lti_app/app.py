@@ -1,5 +1,7 @@
 """Making the application; reads like a table of contents."""
 
+from datetime import timedelta
+
 from flask import Flask
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -81,5 +83,6 @@ def _install_web(app: Flask) -> None:
 def _install_work(app: Flask, settings: Settings) -> None:
     events.configure(wiring.SUBSCRIPTIONS)
     celery = jobs.make_celery(app, settings.broker_url, settings.instance_path, wiring.PERIODIC)
-    outbox.configure(app, wiring.OUTBOX, jobs.wake_by(celery))
+    lease = timedelta(seconds=settings.outbox_lease)
+    outbox.configure(app, wiring.OUTBOX, jobs.wake_by(celery), lease)
     launch_landing.configure(app, landing.land)

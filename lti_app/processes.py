@@ -44,9 +44,11 @@ def start_web(
     return _start([*_gunicorn(host, port, processes), _WEB], dict(environ))
 
 
-def start_worker(environ: "os._Environ[str] | dict[str, str]") -> "subprocess.Popen[bytes]":
-    """Start one Celery worker with beat."""
-    return _start(_worker_command(1, beat=True), dict(environ))
+def start_worker(
+    environ: "os._Environ[str] | dict[str, str]", *, beat: bool = True
+) -> "subprocess.Popen[bytes]":
+    """Start one Celery worker, with beat unless told otherwise."""
+    return _start(_worker_command(1, beat=beat), dict(environ))
 
 
 def start_demo_lms(port: int, environ: dict[str, str]) -> "subprocess.Popen[bytes]":

@@ -30,8 +30,10 @@ from assessments.items.types.numeric import Numeric
 from assessments.items.types.order import Order
 from assessments.items.types.table import Table
 from assessments.marking import handlers as marking
+from lti_app.admin import cli as admin_cli
 from lti_app.admin import views as admin_views
 from lti_app.core.jobs import Periodic
+from lti_app.core.outbox import MessageGivenUp
 from lti_app.lti import cli as lti_cli
 from lti_app.lti import grades as lti_grades
 from lti_app.lti import periodic as lti_periodic
@@ -101,6 +103,7 @@ NAV: Mapping[str, Sequence[tuple[LazyString | str, str]]] = {
 
 SUBSCRIPTIONS: dict[type[Any], tuple[Callable[[Any], None], ...]] = {
     ModuleVersionPublished: (credentials.on_module_version_published,),
+    MessageGivenUp: (lti_grades.on_given_up,),
     GradesGranted: (gradebook.on_grades_granted,),
     AttemptHandedIn: (marking.on_handed_in,),
     AttemptMarked: (gradebook.on_marked,),
@@ -127,6 +130,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *module_cli.commands,
     *credential_cli.commands,
     *privacy_cli.commands,
+    *admin_cli.commands,
 )
 
 READINESS: dict[str, Callable[[], str]] = {"keys": tool_keys.check}

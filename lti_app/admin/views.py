@@ -3,8 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_app.admin import queries
-from lti_app.core import audit, outbox
+from lti_app.admin import queries, service
 from lti_app.core.clock import utcnow
 from lti_app.core.errors import NotFound
 from lti_app.core.policy import Actor, may_administer, require
@@ -40,17 +39,8 @@ def home() -> ResponseReturnValue:
 def resend(message_id: int) -> ResponseReturnValue:
     """Try a dead letter again now."""
     actor, organisation_id = _administrator()
-    now = utcnow()
     message = queries.message(message_id, organisation_id)
-    outbox.resend(message, now=now)
-    audit.record(
-        "outbox.resent",
-        actor_id=actor.person_id,
-        organisation_id=organisation_id,
-        object_type="outbox_message",
-        object_id=message.id,
-        now=now,
-    )
+    service.resend(message, actor_id=actor.person_id, now=utcnow())
     return redirect(url_for("admin.home"), 303)
 
 

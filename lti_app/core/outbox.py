@@ -7,9 +7,11 @@ with the same topic and key replaces the older one, also while that one is being
 
 import logging
 import random
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
@@ -28,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lti_app.core import metrics
+from lti_app.core import events, metrics
 from lti_app.core.clock import utcnow
 from lti_app.core.db import Base, db, unit_of_work
 from lti_app.core.tokens import random_id
@@ -37,6 +39,7 @@ from lti_app.core.upsert import insert_for
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
+"""Longer than a delivery may last; what a killed worker held waits for it (a setting)."""
 GIVE_UP_AFTER = timedelta(days=3)
 """By age, not by tries: a weekend without the LMS loses nothing, and short waits cost nothing."""
 MAX_DEFECTS = 8
@@ -86,6 +89,15 @@ class OutboxMessage(Base):
 
 
 @dataclass(frozen=True)
+class MessageGivenUp:
+    """A message is dead: who shows its state elsewhere can say so, in the same transaction."""
+
+    topic: str
+    payload: dict[str, Any]
+    reason: str
+
+
+@dataclass(frozen=True)
 class _Claim:
     id: int
     topic: str
@@ -101,11 +113,17 @@ class _Claim:
 class _Wiring:
     handlers: Mapping[str, Handler]
     wake: Callable[[], None]
+    lease: timedelta
 
 
-def configure(app: Flask, handlers: Mapping[str, Handler], wake: Callable[[], None]) -> None:
-    """Say who delivers each topic, and how a worker is woken after a commit."""
-    app.extensions["expeditie_outbox"] = _Wiring(handlers, wake)
+def configure(
+    app: Flask,
+    handlers: Mapping[str, Handler],
+    wake: Callable[[], None],
+    lease: timedelta = LEASE,
+) -> None:
+    """Say who delivers each topic, how a worker is woken, and how long it may hold a message."""
+    app.extensions["expeditie_outbox"] = _Wiring(handlers, wake, lease)
 
 
 def post(
@@ -182,7 +200,7 @@ def _claim() -> _Claim | None:
         )
         if message is None:
             return None
-        message.due_at, message.attempts = now + LEASE, message.attempts + 1
+        message.due_at, message.attempts = now + _wiring().lease, message.attempts + 1
         message.claim_token = random_id(12)
         return _Claim(
             message.id,
@@ -208,12 +226,18 @@ def _deliver(claim: _Claim) -> int:
         db.session.rollback()
         log.exception("outbox handler failed", extra={"topic": claim.topic, "message_id": claim.id})
         defects = claim.defects + 1
-        reason = f"{type(error).__name__} in our own code"
+        reason = f"{type(error).__name__} in our own code, {_place(error)}"
         _record_failure(claim, reason, dead=defects >= MAX_DEFECTS, defects=defects)
     else:
         _record_success(claim)
         return 1
     return 0
+
+
+def _place(error: Exception) -> str:
+    """Where it broke, without its words: those may be personal."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}: {last.name}"
 
 
 def _record_success(claim: _Claim) -> None:
@@ -249,6 +273,8 @@ def _record_failure(
         statement = update(OutboxMessage).where(mine).values(values).returning(OutboxMessage.id)
         if db.session.execute(statement).first() is None:
             _release_newer(claim)
+        elif dead:
+            events.publish(MessageGivenUp(claim.topic, claim.payload, reason))
     metrics.OUTBOX_FAILED.labels(claim.topic, "dead" if dead else "retry").inc()
     log.info(
         "outbox message not delivered",

@@ -107,6 +107,13 @@ def copy_course(key: str) -> ResponseReturnValue:
     return jsonify(key=copied.key, id=copied.id, links=links), 201
 
 
+@bp.post("/courses/<key>/learners")
+def add_learners(key: str) -> ResponseReturnValue:
+    """More learners in a course: {keys: [...]}, each a new fictitious person."""
+    keys = inputs.texts(inputs.json_object(), "keys", [])
+    return jsonify(user_ids=arrangements.add_learners(records.course(key), keys)), 201
+
+
 def described_link(link: Link) -> dict[str, Any]:
     """An activity, with the pages that open it."""
     course_found, tool = records.course_by_id(link.course_id), records.tool_by_id(link.tool_id)

@@ -4,7 +4,7 @@ import json
 import secrets
 from typing import Any
 
-from lti_app.demo import gradebook, inputs, names, records
+from lti_app.demo import gradebook, inputs, names, records, seed
 from lti_app.demo.profiles import choice
 from lti_app.demo.records import Course, Link, Tool
 from lti_app.demo.refusals import Refused
@@ -142,6 +142,15 @@ def copy_course(source: Course, key: str) -> Course:
         for link in opened:
             _copy_link(course, link)
     return course
+
+
+def add_learners(course: Course, keys: list[str]) -> list[str]:
+    """Fictitious learners with these keys in a course; returns their user ids, in order."""
+    with store().transaction():
+        for key in keys:
+            seed.add_person(store(), key, "Leerling", key, False, False)
+            seed.add_member(store(), course.key, key, "learner", True)
+    return [records.person(key).uid for key in keys]
 
 
 def _copy_link(course: Course, link: Link) -> None:

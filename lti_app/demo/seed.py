@@ -41,11 +41,11 @@ MEMBERS = [
 
 def seed(state: Store) -> None:
     """Put the people and courses there; may be done again."""
-    if len(state.rows("SELECT id FROM person")) == len(PEOPLE):
+    if len(state.rows("SELECT id FROM person")) >= len(PEOPLE):
         return
     with state.transaction():
         for person in PEOPLE:
-            _add_person(state, *person)
+            add_person(state, *person)
         for key, label, title_nl, title_en in COURSES:
             state.run(
                 "INSERT OR IGNORE INTO course (key, uid, label, title_nl, title_en, history)"
@@ -53,10 +53,11 @@ def seed(state: Store) -> None:
                 *(key, f"course-{key}", label, title_nl, title_en),
             )
         for course, person_key, role, active in MEMBERS:
-            _add_member(state, course, person_key, role, active)
+            add_member(state, course, person_key, role, active)
 
 
-def _add_person(state: Store, key: str, given: str, family: str, *flags: bool) -> None:
+def add_person(state: Store, key: str, given: str, family: str, *flags: bool) -> None:
+    """Add a person with this key, when there is none; flags as in PEOPLE."""
     private, administrator = flags
     state.run(
         "INSERT OR IGNORE INTO person"
@@ -66,7 +67,8 @@ def _add_person(state: Store, key: str, given: str, family: str, *flags: bool) -
     )
 
 
-def _add_member(state: Store, course: str, person: str, role: str, active: bool) -> None:
+def add_member(state: Store, course: str, person: str, role: str, active: bool) -> None:
+    """Let a person take part in a course."""
     state.run(
         "INSERT OR IGNORE INTO member (course_id, person_id, role, active)"
         " SELECT course.id, person.id, ?, ? FROM course, person"

@@ -85,8 +85,7 @@ def send_score(payload: dict[str, Any]) -> None:
         with pauses.noting_silence(job.registration.id):
             _post(job, job.lineitem_url or _line_item(job), payload)
     except client.Refused as error:
-        _note(payload, "failed", _cause(error))
-        raise
+        raise Dead(_cause(error)) from error
     except Retry as error:
         _note(payload, "retry", str(error))
         raise
@@ -105,6 +104,8 @@ def _prepare(payload: dict[str, Any]) -> _Job:
         registration = db.session.get_one(Registration, link.deployment.registration_id)
         if registration.state != "active":
             raise Retry("the connection with the platform is suspended", after_seconds=3600)
+        if link.deployment.state != "active":
+            raise Retry("the deployment is not approved any more", after_seconds=3600)
         line_item = db.session.scalar(select(LineItem).where(LineItem.resource_link_id == link.id))
         return _Job(
             registration=registration,
@@ -224,18 +225,28 @@ def _cause(error: client.Refused) -> str:
     return f"{causes.get(error.status, 'the platform refused')} ({error})"[:300]
 
 
+def on_given_up(event: outbox.MessageGivenUp) -> None:
+    """Let the teacher's page say that this score is not tried again by itself."""
+    if event.topic == TOPIC:
+        _write_note(event.payload, "failed", event.reason)
+
+
 def _note(payload: dict[str, Any], state: str, cause: str) -> None:
+    with unit_of_work():
+        _write_note(payload, state, cause)
+
+
+def _write_note(payload: dict[str, Any], state: str, cause: str) -> None:
     values: dict[str, Any] = {"state": state, "cause": cause[:300]}
     if state == "sent":
         values["sent_at"] = utcnow()
-    with unit_of_work():
-        db.session.execute(
-            update(ScoreDelivery)
-            .where(
-                ScoreDelivery.resource_link_id == payload["resource_link_id"],
-                ScoreDelivery.person_id == payload["person_id"],
-                # A newer score that was queued meanwhile keeps its own state.
-                ScoreDelivery.score_given == payload["score_given"],
-            )
-            .values(**values)
+    db.session.execute(
+        update(ScoreDelivery)
+        .where(
+            ScoreDelivery.resource_link_id == payload["resource_link_id"],
+            ScoreDelivery.person_id == payload["person_id"],
+            # A newer score that was queued meanwhile keeps its own state.
+            ScoreDelivery.score_given == payload["score_given"],
         )
+        .values(**values)
+    )

@@ -75,3 +75,10 @@ def test_production_starts_with_everything_it_needs(tmp_path: Path) -> None:
 def test_a_public_url_that_is_no_address_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(SettingsError, match="PUBLIC_URL"):
         _read(tmp_path, PUBLIC_URL=url)
+
+
+def test_the_lease_of_a_message_is_a_setting_with_limits(tmp_path: Path) -> None:
+    assert _read(tmp_path).outbox_lease == 300
+    assert _read(tmp_path, OUTBOX_LEASE="20").outbox_lease == 20
+    with pytest.raises(SettingsError, match="OUTBOX_LEASE must be a whole number from 5"):
+        _read(tmp_path, OUTBOX_LEASE="1")

@@ -157,6 +157,13 @@ def test_the_message_of_a_killed_worker_comes_back_when_its_lease_ends(receiver:
     assert outbox.deliver_due() == 1
 
 
+def test_the_lease_is_as_long_as_the_installation_says(app: Flask, receiver: Receiver) -> None:
+    outbox.configure(app, {"test": receiver}, lambda: None, lease=timedelta(seconds=20))
+    _post(1)
+    assert outbox._claim() is not None
+    assert timedelta(seconds=10) < _only().due_at - utcnow() <= timedelta(seconds=20)
+
+
 def test_a_worker_that_lost_its_lease_changes_nothing_any_more(receiver: Receiver) -> None:
     _post(1)
     late = outbox._claim()

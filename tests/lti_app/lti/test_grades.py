@@ -17,6 +17,7 @@ from lti_app.lti import grades, pauses, tool_keys
 from lti_app.lti.gateway import ags, client
 from lti_app.lti.models import LineItem, ResourceLink, ScoreDelivery
 from lti_app.people.models import Person
+from lti_app.privacy import service as privacy
 from tests.support.lms import Lms, Tool, full_launch
 from tests.support.make import Make
 
@@ -259,3 +260,96 @@ def test_the_next_page_is_found_on_the_same_host_only(header: str, expected: str
 )
 def test_retry_after_is_read_in_seconds(value: str | None, seconds: float | None) -> None:
     assert client.retry_after(value) == seconds
+
+
+def _age_out() -> None:
+    """Let three days pass for what waits."""
+    with unit_of_work():
+        message = db.session.scalars(select(OutboxMessage)).one()
+        message.created_at = utcnow() - outbox.GIVE_UP_AFTER
+        message.due_at = utcnow()
+
+
+def _letter() -> OutboxMessage:
+    db.session.expire_all()
+    return db.session.scalars(select(OutboxMessage)).one()
+
+
+@pytest.mark.parametrize("withdrawn", ["registration", "deployment"])
+def test_a_score_for_a_withdrawn_connection_waits_and_is_then_given_up_with_its_cause(
+    client: FlaskClient, lms: Lms, tool: Tool, withdrawn: str
+) -> None:
+    _launched(client, lms, tool)
+    _queue("0.7")
+    with unit_of_work():
+        deployment = db.session.scalars(select(ResourceLink)).one().deployment
+        if withdrawn == "registration":
+            deployment.registration.state = "suspended"
+        else:
+            deployment.state = "blocked"
+    outbox.deliver_due()
+    waiting = _letter()
+    assert (waiting.state, waiting.defects, lms.scores(tool)) == ("pending", 0, [])
+    assert (waiting.due_at - utcnow()) > timedelta(minutes=50)
+    _age_out()
+    outbox.deliver_due()
+    assert _letter().state == "dead"
+    assert ("suspended" if withdrawn == "registration" else "not approved") in _letter().error
+    assert _delivery().state == "failed"
+
+    with unit_of_work():  # after a repair it is sent as if nothing had happened
+        deployment = db.session.scalars(select(ResourceLink)).one().deployment
+        deployment.registration.state = deployment.state = "active"
+        db.session.flush()
+        outbox.resend(_letter(), now=utcnow())
+    assert outbox.deliver_due() == 1, _letter().error
+    assert _book(lms, tool)[0][0] == 70
+
+
+def test_a_repeat_that_the_platform_answers_with_409_counts_as_delivered(
+    client: FlaskClient, lms: Lms, tool: Tool
+) -> None:
+    _launched(client, lms, tool)
+    _queue("0.7")
+    with unit_of_work():  # the first delivery stands there with a later time than the repeat has
+        _delivery().last_timestamp = utcnow() + timedelta(minutes=5)
+    outbox.deliver_due()
+    _queue("0.7")
+    with unit_of_work():
+        _delivery().last_timestamp = None
+    assert outbox.deliver_due() == 1
+    answers = [call["status"] for call in lms.call("GET", "log")["requests"]]
+    assert answers[-1] == 409
+    assert (_delivery().state, _book(lms, tool)[0][0]) == ("sent", 70)
+    assert db.session.scalars(select(OutboxMessage)).all() == []
+
+
+def test_the_score_of_an_erased_person_is_dropped(
+    client: FlaskClient, lms: Lms, tool: Tool
+) -> None:
+    _launched(client, lms, tool)
+    _queue("0.7")
+    _erase()
+    assert db.session.scalars(select(OutboxMessage)).all() == []
+    assert outbox.deliver_due() == 0
+    assert lms.scores(tool) == []
+
+
+def test_a_score_that_is_under_way_while_its_person_is_erased_ends_clearly(
+    app: Flask, client: FlaskClient, lms: Lms, tool: Tool
+) -> None:
+    _launched(client, lms, tool)
+    _queue("0.7")
+    claim = outbox._claim()  # a worker has it in hand
+    assert claim is not None
+    _erase()
+    with pytest.raises(outbox.Dead, match="not known to the platform"):
+        grades.send_score(claim.payload)
+    assert outbox._deliver(claim) == 0
+    assert db.session.scalars(select(OutboxMessage)).all() == []
+
+
+def _erase() -> None:
+    with unit_of_work():
+        person = db.session.scalars(select(Person)).one()
+        privacy.erase(person, withdraw=False, actor_id=None, reference="test", now=utcnow())

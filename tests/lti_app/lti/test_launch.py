@@ -110,6 +110,17 @@ def test_of_twenty_posts_at_once_exactly_one_opens(
     assert statuses == [303] + [400] * 19
 
 
+def test_parallel_first_launches_make_one_person_and_one_course(
+    app: Flask, lms: Lms, tool: Tool
+) -> None:
+    db.session.remove()
+    with ThreadPoolExecutor(6) as pool:
+        opened = pool.map(lambda _n: full_launch(app.test_client(), lms, tool), range(6))
+        assert [answer.status_code for answer in opened] == [303] * 6
+    for model in (Person, Context, ResourceLink):
+        assert len(db.session.scalars(select(model)).all()) == 1, model.__name__
+
+
 def test_another_browser_cannot_finish_the_launch(
     app: Flask, client: FlaskClient, lms: Lms, tool: Tool
 ) -> None:
