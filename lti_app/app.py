@@ -49,6 +49,7 @@ def create_app(settings: Settings) -> Expeditie:
 def _configure(app: Flask, settings: Settings) -> None:
     app.extensions["expeditie_settings"] = settings
     app.extensions["expeditie_readiness"] = wiring.READINESS
+    app.extensions["expeditie_gauges"] = wiring.GAUGES
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,

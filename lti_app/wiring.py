@@ -1,6 +1,6 @@
 """The one wiring file: literals that say who listens, who delivers, what kinds there are."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ import click
 from flask import Blueprint
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+from prometheus_client.core import GaugeMetricFamily
 
 from assessments import block as assessment_block
 from assessments.attempts import views as attempt_views
@@ -17,6 +18,7 @@ from assessments.credentials import handlers as credentials
 from assessments.credentials import panel as credential_panel
 from assessments.credentials import proof_views
 from assessments.credentials import views as credential_views
+from assessments.credentials import watch as credential_watch
 from assessments.datasets.pipette_gravimetric import PipetteGravimetric
 from assessments.datasets.registry import GENERATORS
 from assessments.gradebook import handlers as gradebook
@@ -32,6 +34,7 @@ from assessments.items.types.table import Table
 from assessments.marking import handlers as marking
 from lti_app.admin import cli as admin_cli
 from lti_app.admin import views as admin_views
+from lti_app.core import heartbeat, watch
 from lti_app.core.jobs import Periodic
 from lti_app.core.outbox import MessageGivenUp
 from lti_app.lti import cli as lti_cli
@@ -119,6 +122,7 @@ OUTBOX: dict[str, Callable[[dict[str, Any]], None]] = {
 }
 
 PERIODIC: tuple[Periodic, ...] = (
+    Periodic("heartbeat", heartbeat.beat, every=heartbeat.EVERY),
     Periodic("purge", lti_periodic.purge, every=timedelta(minutes=10)),
     Periodic("retention", retention.run, every=timedelta(days=1)),
     Periodic("status-lists", credentials.refresh_status_lists, every=credentials.REFRESH_EVERY),
@@ -133,7 +137,16 @@ COMMANDS: tuple[click.Command, ...] = (
     *admin_cli.commands,
 )
 
-READINESS: dict[str, Callable[[], str]] = {"keys": tool_keys.check}
+READINESS: dict[str, Callable[[], str]] = {
+    "keys": tool_keys.check,
+    "status_lists": credential_watch.check,
+}
+
+GAUGES: tuple[Callable[[], Iterable[GaugeMetricFamily]], ...] = (
+    watch.gauges,
+    tool_keys.gauges,
+    credential_watch.gauges,
+)
 
 
 def register_kinds() -> None:

@@ -233,3 +233,15 @@ def marked(listed: StatusList) -> list[int]:
             .where(StatusList.number == listed.number, Award.state == state)
         )
     )
+
+
+def first_end_of_lists() -> datetime | None:
+    """Return when the first published list of this installation ends, of whatever issuer."""
+    return db.session.scalar(select(func.min(StatusList.valid_until)))
+
+
+def oldest_active_key() -> datetime | None:
+    """Return when the oldest key was made that still signs credentials, of whatever issuer."""
+    return db.session.scalar(
+        select(func.min(SigningKey.made_at)).where(SigningKey.state == "active")
+    )

@@ -70,14 +70,15 @@ def write_table(
     digest, count = hashlib.sha256(), 0
     with file.open(f"tables/{name}.jsonl", "w", force_zip64=True) as target:
         for row in rows:
-            line = json.dumps([_plain(value) for value in row], ensure_ascii=True).encode() + b"\n"
+            line = json.dumps([plain(value) for value in row], ensure_ascii=True).encode() + b"\n"
             target.write(line)
             digest.update(line)
             count += 1
     return Entry(name, columns, count, digest.hexdigest())
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return the value as it stands in the file: text for moments, decimals and bytes."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -74,7 +74,9 @@ def _add_tasks(celery: Any, periodic: tuple[Periodic, ...]) -> None:
     for job in periodic:
         name = f"periodic.{job.name}"
         celery.task(job.run, name=name)
-        schedule[job.name] = {"task": name, "schedule": job.every.total_seconds(), "options": {}}
+        # What waited for a worker until its turn came again is not done twice.
+        seconds = job.every.total_seconds()
+        schedule[job.name] = {"task": name, "schedule": seconds, "options": {"expires": seconds}}
     celery.conf.beat_schedule = schedule
 
 

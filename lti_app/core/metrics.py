@@ -1,6 +1,9 @@
 """What Prometheus may know: counts and times, never who."""
 
+from datetime import datetime
+
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily
 
 REGISTRY = CollectorRegistry()
 
@@ -26,3 +29,18 @@ LAUNCHES = Counter("expeditie_launches", "LTI launches by outcome", ["outcome"],
 KEY_FETCHES = Counter(
     "expeditie_platform_key_fetches", "JWKS fetches by outcome", ["outcome"], registry=REGISTRY
 )
+
+
+def gauge(name: str, text: str, value: float | None) -> GaugeMetricFamily:
+    """Return one value as Prometheus takes it; without a sample when it cannot be known now."""
+    family = GaugeMetricFamily(name, text)
+    if value is not None:
+        family.add_metric([], value)
+    return family
+
+
+def seconds_between(earlier: datetime | None, later: datetime | None) -> float | None:
+    """Return how long that is; None when one of them never was."""
+    if earlier is None or later is None:
+        return None
+    return (later - earlier).total_seconds()

@@ -45,6 +45,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 MAX_DEFECTS = 8
 """A handler that breaks is our own defect: an administrator sees it within minutes."""
 MAX_BACKOFF = timedelta(hours=6)
+STATES = ("pending", "dead")
 
 Handler = Callable[[dict[str, Any]], None]
 

@@ -1,5 +1,6 @@
 """The key pairs with which this tool signs: always one active and one next, both published."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,10 +8,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import current_app
 from jwt.algorithms import RSAAlgorithm
+from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import or_, select
 
 from lti_app.core import audit
+from lti_app.core.clock import utcnow
 from lti_app.core.db import db
+from lti_app.core.metrics import gauge, seconds_between
 from lti_app.core.sealed import SealBroken, seal, unseal
 from lti_app.core.tokens import random_id
 from lti_app.core.upsert import insert_for
@@ -107,3 +111,13 @@ def check() -> str:
     except (LookupError, SealBroken) as error:
         return type(error).__name__
     return "ok"
+
+
+def gauges() -> Iterable[GaugeMetricFamily]:
+    """Return how old the key is that signs towards platforms."""
+    made = db.session.scalar(select(ToolKey.made_at).where(ToolKey.slot == "active"))
+    yield gauge(
+        "expeditie_tool_key_age_seconds",
+        "Age of the key that signs towards platforms",
+        seconds_between(made, utcnow()),
+    )

@@ -1,18 +1,16 @@
 """For those who run it: is the process up, is all it needs there, what do the counters say."""
 
 import ipaddress
-from datetime import UTC
+from collections.abc import Iterator
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
 from lti_app.core import metrics
-from lti_app.core.clock import utcnow
 from lti_app.core.db import db
 from lti_app.core.errors import NotFound
-from lti_app.core.outbox import OutboxMessage
 
 bp = Blueprint("health", __name__)
 
@@ -25,12 +23,16 @@ def alive() -> Response:
 
 @bp.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """Database, broker and keys answer; 503 names what does not."""
+    """Database, broker, keys and status lists are as they must be, else 503.
+
+    What is wrong is said to this machine and its private network; others need only the status.
+    """
     checks = {"database": _database(), "broker": _broker()}
     for name, check in current_app.extensions.get("expeditie_readiness", {}).items():
         checks[name] = check() if checks["database"] == "ok" else "unknown"
     good = all(value == "ok" for value in checks.values())
-    return jsonify(status="ok" if good else "not ready", checks=checks), 200 if good else 503
+    told = {"checks": checks} if _is_near(request.remote_addr or "") else {}
+    return jsonify(status="ok" if good else "not ready", **told), 200 if good else 503
 
 
 @bp.get("/metrics")
@@ -38,7 +40,7 @@ def counters() -> Response:
     """Counters in Prometheus' text format, for this machine and its private network only."""
     if not _is_near(request.remote_addr or ""):
         raise NotFound("metrics")
-    body = generate_latest(metrics.REGISTRY) + generate_latest(_Queue())
+    body = generate_latest(metrics.REGISTRY) + generate_latest(_Gauges())
     return Response(body, mimetype="text/plain")
 
 
@@ -51,28 +53,16 @@ def _is_near(address: str) -> bool:
     return found.is_loopback or (found.is_private and not found.is_unspecified)
 
 
-class _Queue:
-    """Gauges that come from the database, the same for every process."""
+class _Gauges:
+    """What the slices tell of the whole installation, read from the database when asked."""
 
-    def collect(self) -> list[GaugeMetricFamily]:
-        """Return how many messages wait or are dead, and how long the oldest is due."""
-        count = GaugeMetricFamily(
-            "expeditie_outbox_messages", "Messages in the outbox", labels=["state"]
-        )
-        rows = db.session.execute(
-            select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
-        ).all()
-        for state, number in rows:
-            count.add_metric([state], number)
-        oldest = db.session.scalar(
-            select(func.min(OutboxMessage.created_at)).where(OutboxMessage.state == "pending")
-        )
-        age = (utcnow() - oldest.astimezone(UTC)).total_seconds() if oldest else 0
-        gauge = GaugeMetricFamily(
-            "expeditie_outbox_oldest_seconds", "Age of the oldest waiting message"
-        )
-        gauge.add_metric([], age)
-        return [count, gauge]
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield every gauge; only that the database is down when it is."""
+        is_up = _database() == "ok"
+        yield metrics.gauge("expeditie_database_up", "Whether the database answers", float(is_up))
+        if is_up:
+            for source in current_app.extensions["expeditie_gauges"]:
+                yield from source()
 
 
 def _database() -> str:

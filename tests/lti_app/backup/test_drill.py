@@ -4,8 +4,7 @@ import json
 import os
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -16,9 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from assessments.credentials import verification
 from assessments.credentials.models import Award
-from config.settings import Settings
 from lti_app import migrate
-from lti_app.app import create_app
 from lti_app.backup import dump, load
 from lti_app.backup.archive import BackupRefused
 from lti_app.core.clock import utcnow
@@ -27,11 +24,9 @@ from lti_app.core.sealed import seal, unseal
 from lti_app.people import service as people
 from lti_app.people.models import Organisation, Person
 from tests.journeys import life
-from tests.support import databases
+from tests.support.installations import KEYS, KINDS, empty_database, installation
 from tests.support.make import Make
 
-KEYS = {"EXPEDITIE_MASTER_KEY": "A" * 43, "EXPEDITIE_SECRET_KEY": "s" * 40}
-KINDS = ("sqlite", "postgresql")
 Address = Callable[[str, Path], str]
 
 
@@ -40,23 +35,9 @@ def address(postgresql_url: str) -> Address:
     """Makes an empty database of a kind; returns its address."""
 
     def made(kind: str, folder: Path) -> str:
-        if kind == "postgresql":
-            return databases.another(postgresql_url)
-        return f"sqlite:///{folder / 'restored.db'}"
+        return empty_database(kind, folder, postgresql_url)
 
     return made
-
-
-@contextmanager
-def installation(url: str, folder: Path, **more: str) -> Iterator[Flask]:
-    """An installation on this database, inside its application context."""
-    settings = {"EXPEDITIE_ENV": "testing", "EXPEDITIE_BROKER_URL": "memory://"} | KEYS
-    settings |= {"EXPEDITIE_DATABASE_URL": url, "EXPEDITIE_INSTANCE_PATH": str(folder)} | more
-    app = create_app(Settings.from_env(settings))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture(scope="module", params=KINDS)
