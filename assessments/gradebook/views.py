@@ -65,9 +65,7 @@ def learner(enrolment_id: int) -> ResponseReturnValue:
     """One learner: every attempt at every assessment."""
     actor = current_actor()
     require(policy.may_see_class(actor))
-    enrolment = learning.enrolment(enrolment_id)
-    if enrolment.organisation_id != actor.organisation_id:
-        raise NotFound("enrolment", enrolment_id)
+    enrolment = learning.enrolment(enrolment_id, actor.organisation_id)
     require(policy.may_see_learner(actor, enrolment))
     deliveries = lti.score_deliveries(enrolment.resource_link_id or 0, enrolment.organisation_id)
     return render_template(

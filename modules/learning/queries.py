@@ -14,9 +14,13 @@ from modules.learning.models import BlockProgress, Enrolment
 from modules.learning.outline import Outline, outline_of
 
 
-def enrolment(enrolment_id: int) -> Enrolment:
-    """The enrolment, or NotFound."""
-    found = db.session.get(Enrolment, enrolment_id)
+def enrolment(enrolment_id: int, organisation_id: int | None) -> Enrolment:
+    """The enrolment in this organisation, or NotFound."""
+    found = db.session.scalar(
+        select(Enrolment).where(
+            Enrolment.id == enrolment_id, Enrolment.organisation_id == organisation_id
+        )
+    )
     if found is None:
         raise NotFound("enrolment", enrolment_id)
     return found
