@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import rows_launch, site, table
+from tests.bench import rows_launch, rows_work, site, table
 
 ROWS: dict[str, Callable[[site.Site], list[table.Row]]] = {
     "launch": rows_launch.launch,
     "growth": rows_launch.growth,
+    "autosave": rows_work.autosave,
+    "scores": rows_work.scores,
+    "proofs": rows_work.proofs,
     "memory": rows_launch.memory,
 }
 

@@ -36,9 +36,7 @@ def login() -> ResponseReturnValue:
     request = FlaskRequest()
     target = request.get_param("target_link_uri")
     storage = FlaskCacheDataStorage(cache)
-    begun = FlaskOIDCLogin(
-        request, ToolConfJsonFile(_CONFIGURATION), launch_data_storage=storage
-    )
+    begun = FlaskOIDCLogin(request, ToolConfJsonFile(_CONFIGURATION), launch_data_storage=storage)
     return begun.redirect(target)
 
 

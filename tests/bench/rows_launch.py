@@ -62,7 +62,9 @@ def growth(site: Site) -> list[table.Row]:
     for subject in subjects.values():  # what grows would grow in the database
         subject.ms = [a + b for a, b in zip(subject.ms, subject.store_ms, strict=True)]
     small, large = subjects["small"].ms, subjects["large"].ms
-    return [table.compared("launch, PostgreSQL included: 100,000 persons to 1,000", large, small, 1.1)]
+    return [
+        table.compared("launch, PostgreSQL included: 100,000 persons to 1,000", large, small, 1.1)
+    ]
 
 
 def memory(site: Site) -> list[table.Row]:
