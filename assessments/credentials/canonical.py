@@ -6,8 +6,12 @@ statements would be shown but not signed. `expand` therefore does what jsonld.js
 PyLD's own canoniser differs from RDFC-1.0 on control characters; pyoxigraph does that part.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from pyld import jsonld
@@ -29,6 +33,9 @@ _RELATIVE = "relative-reference:"
 _BASE = f"{_RELATIVE}//here/"
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]*")
 """What N-Quads can carry between < and >; PyLD leaves anything else out without a word."""
+MOST_KEPT = 400
+"""Documents whose digest is remembered; each takes some 10 kB."""
+_ONE_AT_A_TIME = Lock()
 MAX_CONTEXTS = 32
 """Each costs time, also when it is the same one again."""
 _REFUSED_IN_CONTEXTS = ("@base", "@import", "@direction", "@language")
@@ -38,10 +45,27 @@ class UnsafeJsonLd(strict_json.NotUsable):
     """Something in the document would not be covered by the signature."""
 
 
+def canonical_digest(document: dict[str, Any]) -> bytes:
+    """Return the SHA-256 of the canonical N-Quads; NotUsable when anything is unsafe.
+
+    The same document has the same digest, so what this process looked at before is remembered, by
+    its very text; a refusal is not.
+    """
+    strict_json.screen(document)  # first: what is nested without end cannot even be written
+    return _digest_of(json.dumps(document))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _digest_of(text: str) -> bytes:
+    return hashlib.sha256(canonical_nquads(json.loads(text)).encode()).digest()
+
+
 def canonical_nquads(document: dict[str, Any]) -> str:
     """Return the canonical N-Quads of a document, or raise NotUsable when anything is unsafe."""
     strict_json.screen(document)
-    dataset = _to_rdf(expand(document))
+    # PyLD shares a cache between threads without a lock, and breaks when two change it at once.
+    with _ONE_AT_A_TIME:
+        dataset = _to_rdf(expand(document))
     quads = list(_quads(dataset))
     _refuse_poison(quads)
     return _canonicalise(quads)

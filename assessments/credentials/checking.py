@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from assessments.credentials import data_integrity, did, documents, meaning, status_bits
-from assessments.credentials.canonical import canonical_nquads
+from assessments.credentials.canonical import canonical_digest
 from assessments.credentials.strict_json import NotUsable
 
 LEEWAY = timedelta(seconds=60)
@@ -108,7 +108,7 @@ def _well_formed(document: dict[str, Any]) -> Check:
         raise _failed("well_formed", "not_vc_2")
     try:
         meaning.check(document)
-        canonical_nquads({name: value for name, value in document.items() if name != "proof"})
+        canonical_digest({name: value for name, value in document.items() if name != "proof"})
     except NotUsable as error:
         raise _failed("well_formed", error.code, error.detail) from error
     return Check("well_formed", "ok", "well_formed")

@@ -1,6 +1,5 @@
 """The cryptosuite eddsa-rdfc-2022 (VC Data Integrity EdDSA Cryptosuites 1.0, section 3.2)."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 from assessments.credentials import multibase
-from assessments.credentials.canonical import canonical_nquads
+from assessments.credentials.canonical import canonical_digest
 from assessments.credentials.strict_json import NotUsable
 
 CRYPTOSUITE = "eddsa-rdfc-2022"
@@ -115,8 +114,4 @@ def _hash_data(document: dict[str, Any], options: dict[str, Any]) -> bytes:
     """Section 3.2.4: the hash of the proof configuration, then that of the document."""
     # Section 3.2.5: the configuration is read with the contexts of the document.
     configuration = options | {"@context": document.get("@context")}
-    return _hash(configuration) + _hash(document)
-
-
-def _hash(document: dict[str, Any]) -> bytes:
-    return hashlib.sha256(canonical_nquads(document).encode()).digest()
+    return canonical_digest(configuration) + canonical_digest(document)
