@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,8 @@ _OWN_STATES = {"revoked": "revoked", "suspended": "suspended"}
 
 def own_sources() -> Sources:
     """Return DID documents and lists from our own database; nothing is fetched."""
-    return Sources(did_document=signing.did_document, status_list=_own_list)
+    # A credential and its list have one issuer: its document is made once for each check.
+    return Sources(did_document=cache(signing.did_document), status_list=_own_list)
 
 
 def of_text(content: bytes | str, sources: Sources, *, site: Site, now: datetime) -> Verdict:
