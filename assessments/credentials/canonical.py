@@ -63,12 +63,15 @@ def _digest_of(text: str) -> bytes:
 def canonical_nquads(document: dict[str, Any]) -> str:
     """Return the canonical N-Quads of a document, or raise NotUsable when anything is unsafe."""
     strict_json.screen(document)
+    return canonicalise(quads_of(document))
+
+
+def quads_of(document: dict[str, Any]) -> list[Quad]:
+    """Return the RDF of a screened document; its blank nodes have names of no meaning."""
     # PyLD shares a cache between threads without a lock, and breaks when two change it at once.
     with _ONE_AT_A_TIME:
         dataset = _to_rdf(expand(document))
-    quads = list(_quads(dataset))
-    _refuse_poison(quads)
-    return _canonicalise(quads)
+    return list(_quads(dataset))
 
 
 def _refuse_poison(quads: list[Quad]) -> None:
@@ -142,7 +145,7 @@ def _check_nodes(value: Any) -> None:
     elif isinstance(value, dict):
         _check_identifiers(value)
         for key, item in value.items():
-            if not key.startswith("@") and not _is_iri(key) or key == "@direction":
+            if not key.startswith("@") and not is_iri(key) or key == "@direction":
                 raise UnsafeJsonLd("undefined_term", key)
             if key != "@value":
                 _check_nodes(item)
@@ -156,11 +159,12 @@ def _check_identifiers(node: dict[str, Any]) -> None:
     for iri in names:
         if iri == "@json":
             continue
-        if not isinstance(iri, str) or not (_is_iri(iri) or iri.startswith("_:")):
+        if not isinstance(iri, str) or not (is_iri(iri) or iri.startswith("_:")):
             raise UnsafeJsonLd("relative_reference", str(iri or "").removeprefix(_BASE))
 
 
-def _is_iri(text: str) -> bool:
+def is_iri(text: str) -> bool:
+    """Whether this is an absolute IRI that N-Quads can carry."""
     return not text.startswith((_RELATIVE, "_:")) and _IRI.fullmatch(text) is not None
 
 
@@ -201,7 +205,9 @@ def _object(term: dict[str, Any]) -> NamedNode | BlankNode | Literal:
     return Literal(term["value"], datatype=NamedNode(term["datatype"]))
 
 
-def _canonicalise(quads: list[Quad]) -> str:
+def canonicalise(quads: list[Quad]) -> str:
+    """Return the canonical N-Quads (RDFC-1.0), or raise UnsafeJsonLd when that takes too long."""
+    _refuse_poison(quads)
     dataset = Dataset(quads)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     lines = serialize(dataset, format=RdfFormat.N_QUADS)
