@@ -1,7 +1,7 @@
 """Signing fast: documents of one achievement differ in a few values, so they are expanded once.
 
-The RDF of a document is made by PyLD, in safe mode, with a mark in the place of each such value. For
-the next document of the same shape only the marks are replaced; RDFC-1.0 then runs on the whole
+The RDF of a document is made by PyLD, in safe mode, with a mark in the place of each such value.
+For the next document of the same shape only the marks are replaced; RDFC-1.0 then runs on the whole
 dataset as always. A test over invented values holds this to the full way of `canonical`. Only for
 documents that we make ourselves: what others bring goes the full way.
 """

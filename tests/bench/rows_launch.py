@@ -71,7 +71,8 @@ def memory(site: Site) -> list[table.Row]:
     """What a web process holds, and what 10,000 launches leave behind."""
     tool = site.tool(1000)
     work = _ours(site, tool, 1000).work
-    work(0), work(1)
+    work(0)
+    work(1)
     before = _largest(tool)
     for number in range(2, 2 + 10_000 // PORTION):
         work(number)

@@ -1,4 +1,4 @@
-"""What is measured: the tool on PostgreSQL and Valkey, the peer and the floors, as real processes."""
+"""What is measured: the tool on PostgreSQL and Valkey, the peer, the floors; all real processes."""
 
 import json
 import os
