@@ -5,7 +5,7 @@ TEXTS := lti_app/translations/nl/LC_MESSAGES/messages
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-full check fix screenshots translations clean
+.PHONY: help setup run test test-full check bench fix screenshots translations clean
 
 help: ## list all targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ test-full: .venv/dev $(TEXTS).mo node_modules/.ready ## all tests, with every co
 
 check: .venv/dev node_modules/.ready ## what CI runs: format, lint, types, imports, migrations, translations, tests with coverage
 	.ci/check.sh
+
+bench: .venv/dev .venv/peer $(TEXTS).mo ## the benchmarks, one table: make bench ROWS="launch proofs"
+	@ROWS="$(ROWS)" $(BIN)/python -m tests.bench
 
 fix: .venv/dev ## format and sort imports
 	$(BIN)/ruff check --quiet --select I --fix .
@@ -55,6 +58,12 @@ $(TEXTS).mo: $(TEXTS).po .venv/run
 .venv/dev: .venv/run
 	@echo "Installing what development needs..."
 	@$(PIP) -c .ci/constraints.txt -e '.[dev]'
+	@touch $@
+
+# The peer of the launch benchmark has the same import name as the library that we use.
+.venv/peer: .ci/constraints.txt | .venv/dev
+	@echo "Installing what the benchmark compares with..."
+	@$(PIP) -c .ci/constraints.txt --no-deps --target $@ PyLTI1p3 Flask-Caching cachelib
 	@touch $@
 
 # Pages are served as they are written; npm brings only the test tools (axe-core, verifiers).

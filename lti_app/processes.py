@@ -41,7 +41,14 @@ def start_web(
     host: str, port: int, processes: int, environ: "os._Environ[str] | dict[str, str]"
 ) -> "subprocess.Popen[bytes]":
     """Start gunicorn on this address."""
-    return _start([*_gunicorn(host, port, processes), _WEB], dict(environ))
+    return serve(_WEB, host, port, processes, dict(environ))
+
+
+def serve(
+    application: str, host: str, port: int, processes: int, environ: dict[str, str]
+) -> "subprocess.Popen[bytes]":
+    """Start gunicorn with any WSGI application, in the way that we serve the tool."""
+    return _start([*_gunicorn(host, port, processes), application], environ)
 
 
 def start_worker(
@@ -53,7 +60,7 @@ def start_worker(
 
 def start_demo_lms(port: int, environ: dict[str, str]) -> "subprocess.Popen[bytes]":
     """Start the demo LMS; threads, because it calls the tool while the tool calls it."""
-    return _start([*_gunicorn("127.0.0.1", port, 1), _DEMO], environ)
+    return serve(_DEMO, "127.0.0.1", port, 1, environ)
 
 
 def _gunicorn(host: str, port: int, processes: int) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from assessments.attempts import answers as given
 from assessments.attempts import queries
@@ -187,7 +188,8 @@ def _change_open(attempt: Attempt, *conditions: ColumnElement[bool], **values: A
         if not attempt.is_open or not conditions:
             raise AttemptClosed(attempt.id)
         return False
-    db.session.refresh(attempt, list(values))
+    for name, value in values.items():  # as it was written: no need to read it back
+        set_committed_value(attempt, name, value)
     return True
 
 

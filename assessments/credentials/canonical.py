@@ -6,8 +6,12 @@ statements would be shown but not signed. `expand` therefore does what jsonld.js
 PyLD's own canoniser differs from RDFC-1.0 on control characters; pyoxigraph does that part.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from pyld import jsonld
@@ -29,6 +33,9 @@ _RELATIVE = "relative-reference:"
 _BASE = f"{_RELATIVE}//here/"
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]*")
 """What N-Quads can carry between < and >; PyLD leaves anything else out without a word."""
+MOST_KEPT = 400
+"""Documents whose digest is remembered; each takes some 10 kB."""
+_ONE_AT_A_TIME = Lock()
 MAX_CONTEXTS = 32
 """Each costs time, also when it is the same one again."""
 _REFUSED_IN_CONTEXTS = ("@base", "@import", "@direction", "@language")
@@ -38,13 +45,33 @@ class UnsafeJsonLd(strict_json.NotUsable):
     """Something in the document would not be covered by the signature."""
 
 
+def canonical_digest(document: dict[str, Any]) -> bytes:
+    """Return the SHA-256 of the canonical N-Quads; NotUsable when anything is unsafe.
+
+    The same document has the same digest, so what this process looked at before is remembered, by
+    its very text; a refusal is not.
+    """
+    strict_json.screen(document)  # first: what is nested without end cannot even be written
+    return _digest_of(json.dumps(document))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _digest_of(text: str) -> bytes:
+    return hashlib.sha256(canonical_nquads(json.loads(text)).encode()).digest()
+
+
 def canonical_nquads(document: dict[str, Any]) -> str:
     """Return the canonical N-Quads of a document, or raise NotUsable when anything is unsafe."""
     strict_json.screen(document)
-    dataset = _to_rdf(expand(document))
-    quads = list(_quads(dataset))
-    _refuse_poison(quads)
-    return _canonicalise(quads)
+    return canonicalise(quads_of(document))
+
+
+def quads_of(document: dict[str, Any]) -> list[Quad]:
+    """Return the RDF of a screened document; its blank nodes have names of no meaning."""
+    # PyLD shares a cache between threads without a lock, and breaks when two change it at once.
+    with _ONE_AT_A_TIME:
+        dataset = _to_rdf(expand(document))
+    return list(_quads(dataset))
 
 
 def _refuse_poison(quads: list[Quad]) -> None:
@@ -118,7 +145,7 @@ def _check_nodes(value: Any) -> None:
     elif isinstance(value, dict):
         _check_identifiers(value)
         for key, item in value.items():
-            if not key.startswith("@") and not _is_iri(key) or key == "@direction":
+            if not key.startswith("@") and not is_iri(key) or key == "@direction":
                 raise UnsafeJsonLd("undefined_term", key)
             if key != "@value":
                 _check_nodes(item)
@@ -132,11 +159,12 @@ def _check_identifiers(node: dict[str, Any]) -> None:
     for iri in names:
         if iri == "@json":
             continue
-        if not isinstance(iri, str) or not (_is_iri(iri) or iri.startswith("_:")):
+        if not isinstance(iri, str) or not (is_iri(iri) or iri.startswith("_:")):
             raise UnsafeJsonLd("relative_reference", str(iri or "").removeprefix(_BASE))
 
 
-def _is_iri(text: str) -> bool:
+def is_iri(text: str) -> bool:
+    """Whether this is an absolute IRI that N-Quads can carry."""
     return not text.startswith((_RELATIVE, "_:")) and _IRI.fullmatch(text) is not None
 
 
@@ -177,7 +205,9 @@ def _object(term: dict[str, Any]) -> NamedNode | BlankNode | Literal:
     return Literal(term["value"], datatype=NamedNode(term["datatype"]))
 
 
-def _canonicalise(quads: list[Quad]) -> str:
+def canonicalise(quads: list[Quad]) -> str:
+    """Return the canonical N-Quads (RDFC-1.0), or raise UnsafeJsonLd when that takes too long."""
+    _refuse_poison(quads)
     dataset = Dataset(quads)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     lines = serialize(dataset, format=RdfFormat.N_QUADS)

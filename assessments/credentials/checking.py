@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from assessments.credentials import data_integrity, did, documents, meaning, status_bits
-from assessments.credentials.canonical import canonical_nquads
+from assessments.credentials.canonical import canonical_digest
 from assessments.credentials.strict_json import NotUsable
 
 LEEWAY = timedelta(seconds=60)
@@ -30,6 +30,8 @@ class Sources:
 
     did_document: Callable[[str], dict[str, Any] | None]
     status_list: Callable[[str], dict[str, Any] | None]
+    digest: Callable[[dict[str, Any]], bytes] = canonical_digest
+    """How a document is made into what is signed; `template.digest` for our own."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,10 @@ def check(document: dict[str, Any], sources: Sources, *, now: datetime) -> Verdi
     """Look at everything that can be looked at, and say what it means."""
     done: list[Check] = []
     try:
-        done.append(_well_formed(document))
+        done.append(_well_formed(document, sources))
         done.append(_kind(document))
         controller = _issuer(document, sources, done)
-        done.append(_signature(document, controller))
+        done.append(_signature(document, controller, sources))
     except _Stop as stop:
         done.append(stop.check)
         state = "unknown" if stop.check.outcome == "unknown" else "refused"
@@ -101,14 +103,14 @@ def _failed(step: str, code: str, detail: str = "") -> _Stop:
     return _Stop(Check(step, "failed", code, detail))
 
 
-def _well_formed(document: dict[str, Any]) -> Check:
+def _well_formed(document: dict[str, Any], sources: Sources) -> Check:
     """Every statement must be one that a signature can cover."""
     contexts = document.get("@context")
     if not isinstance(contexts, list) or not contexts or contexts[0] != documents.VC_V2:
         raise _failed("well_formed", "not_vc_2")
     try:
         meaning.check(document)
-        canonical_nquads({name: value for name, value in document.items() if name != "proof"})
+        sources.digest({name: value for name, value in document.items() if name != "proof"})
     except NotUsable as error:
         raise _failed("well_formed", error.code, error.detail) from error
     return Check("well_formed", "ok", "well_formed")
@@ -152,13 +154,13 @@ def _resolve(name: str, sources: Sources) -> dict[str, Any]:
     return found
 
 
-def _signature(document: dict[str, Any], controller: dict[str, Any]) -> Check:
+def _signature(document: dict[str, Any], controller: dict[str, Any], sources: Sources) -> Check:
     """All proofs of the suite that we know must be right, and there must be one."""
     try:
         found = data_integrity.proofs(document)
         known = [p for p in found if p.get("cryptosuite") == data_integrity.CRYPTOSUITE]
         for proof in known or found:
-            _verify(document, proof, controller)
+            _verify(document, proof, controller, sources)
     except data_integrity.BadProof as error:
         raise _failed("signature", error.code) from error
     except did.BadDid as error:
@@ -166,7 +168,9 @@ def _signature(document: dict[str, Any], controller: dict[str, Any]) -> Check:
     return Check("signature", "ok", "signature_right")
 
 
-def _verify(document: dict[str, Any], proof: dict[str, Any], controller: dict[str, Any]) -> None:
+def _verify(
+    document: dict[str, Any], proof: dict[str, Any], controller: dict[str, Any], sources: Sources
+) -> None:
     data_integrity.check_shape(proof)
     method = str(proof["verificationMethod"])
     issuer = issuer_id(document)
@@ -175,7 +179,7 @@ def _verify(document: dict[str, Any], proof: dict[str, Any], controller: dict[st
     public, revoked_at = did.find_key(controller, issuer, method)
     if revoked_at is not None:  # a stolen key can write any date
         raise data_integrity.BadProof("key_revoked")
-    data_integrity.verify(document, proof, public)
+    data_integrity.verify(document, proof, public, sources.digest)
 
 
 def _window(document: dict[str, Any], now: datetime) -> Check:
@@ -243,12 +247,12 @@ def _trusted_list(
     document: dict[str, Any], listed: dict[str, Any], sources: Sources, now: datetime
 ) -> dict[str, Any]:
     """Bitstring Status List 1.0, 3.2: the list is itself a credential, of the same issuer."""
-    _well_formed(listed)
+    _well_formed(listed, sources)
     if issuer_id(listed) != issuer_id(document):
         raise _failed("status", "status_list_of_other")
     if "BitstringStatusListCredential" not in texts(listed.get("type")):
         raise _failed("status", "status_not_supported")
-    _signature(listed, _resolve(issuer_id(listed), sources))
+    _signature(listed, _resolve(issuer_id(listed), sources), sources)
     if _window(listed, now).outcome != "ok":
         raise Unavailable("status list out of date")
     subject = listed.get("credentialSubject")

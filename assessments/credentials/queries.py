@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from assessments.credentials.errors import NotShared
 from assessments.credentials.models import Achievement, Award, SigningKey, StatusList
@@ -135,10 +135,13 @@ def organisation(slug: str) -> Organisation:
 
 
 def keys_of(issuer_did: str) -> list[SigningKey]:
-    """Return every key that was ever published under this DID, oldest first."""
+    """Return every key that was ever published under this DID, oldest first; no private half."""
     return list(
         db.session.scalars(
-            select(SigningKey).where(SigningKey.issuer_did == issuer_did).order_by(SigningKey.id)
+            select(SigningKey)
+            .where(SigningKey.issuer_did == issuer_did)
+            .order_by(SigningKey.id)
+            .options(defer(SigningKey.sealed_private))
         )
     )
 

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from assessments.credentials import checking, queries, signing, strict_json
+from assessments.credentials import checking, queries, signing, strict_json, template
 from assessments.credentials.checking import Check, Sources, Verdict
 from assessments.credentials.models import Award
 from assessments.credentials.site import Site
@@ -15,7 +16,8 @@ _OWN_STATES = {"revoked": "revoked", "suspended": "suspended"}
 
 def own_sources() -> Sources:
     """Return DID documents and lists from our own database; nothing is fetched."""
-    return Sources(did_document=signing.did_document, status_list=_own_list)
+    # A credential and its list have one issuer: its document is made once for each check.
+    return Sources(did_document=cache(signing.did_document), status_list=_own_list)
 
 
 def of_text(content: bytes | str, sources: Sources, *, site: Site, now: datetime) -> Verdict:
@@ -29,7 +31,8 @@ def of_text(content: bytes | str, sources: Sources, *, site: Site, now: datetime
 
 def of_award(given: Award, *, now: datetime) -> Verdict:
     """Return the verdict on one of our own awards, made anew each time."""
-    found = checking.check(strict_json.parse(given.credential or "{}"), own_sources(), now=now)
+    sources = replace(own_sources(), digest=template.digest)
+    found = checking.check(strict_json.parse(given.credential or "{}"), sources, now=now)
     return _as_recorded(found, given)
 
 

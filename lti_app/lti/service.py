@@ -1,5 +1,6 @@
 """Storing launches: who came, from which course and link, with which role."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,24 +25,67 @@ from lti_app.lti.models import (
     ResourceLink,
 )
 from lti_app.people import service as people
-from lti_app.people.models import Person
+from lti_app.people.models import Identity, Person
 
 
-def approved_deployment(registration: Registration, launch: Launch, now: datetime) -> Deployment:
+@dataclass(frozen=True)
+class _Known:
+    """What we knew of a launch before it came; all of it, for whoever launched before."""
+
+    deployment: Deployment | None = None
+    person: Person | None = None
+    context: Context | None = None
+    link: ResourceLink | None = None
+
+
+def _known(registration: Registration, launch: Launch) -> _Known:
+    """Look up everything that a launch names, in one statement."""
+    row = db.session.execute(
+        select(Deployment, Person, Context, ResourceLink)
+        .select_from(Deployment)
+        .outerjoin(
+            Identity,
+            (Identity.realm == realm_of(registration)) & (Identity.subject == launch.subject),
+        )
+        .outerjoin(Person, Person.id == Identity.person_id)
+        .outerjoin(
+            Context,
+            (Context.deployment_id == Deployment.id) & (Context.context_id == launch.context.id),
+        )
+        .outerjoin(
+            ResourceLink,
+            (ResourceLink.deployment_id == Deployment.id)
+            & (ResourceLink.resource_link_id == launch.resource_link_id),
+        )
+        .where(
+            Deployment.registration_id == registration.id,
+            Deployment.deployment_id == launch.deployment_id,
+        )
+    ).first()
+    return _Known() if row is None else _Known(*row)
+
+
+def realm_of(registration: Registration) -> str:
+    """Return the realm of the identities that this platform gives."""
+    return f"lti:{registration.id}"
+
+
+def approved_deployment(
+    registration: Registration, launch: Launch, known: Deployment | None, now: datetime
+) -> Deployment:
     """Return the deployment when it is approved; a new one is kept as pending and refused.
 
     The pending row is committed at once: the refusal must not undo it.
     """
-    deployment = _deployment(registration, launch.deployment_id)
-    if deployment is None:
+    if known is None:
         with unit_of_work():
             add_deployment(registration, launch.deployment_id, "pending", now=now)
         raise DeploymentPending(registration.id)
-    if deployment.state == "blocked":
-        raise DeploymentBlocked(deployment.id)
-    if deployment.state != "active":
-        raise DeploymentPending(deployment.id)
-    return deployment
+    if known.state == "blocked":
+        raise DeploymentBlocked(known.id)
+    if known.state != "active":
+        raise DeploymentPending(known.id)
+    return known
 
 
 def _deployment(registration: Registration, deployment_id: str) -> Deployment | None:
@@ -73,16 +117,20 @@ def add_deployment(
 
 def record_launch(registration: Registration, launch: Launch, *, now: datetime) -> RecordedLaunch:
     """Store everything that a trusted launch tells, in the caller's transaction."""
-    deployment = approved_deployment(registration, launch, now)
+    known = _known(registration, launch)
+    deployment = approved_deployment(registration, launch, known.deployment, now)
     arrival = people.Arrival(
-        f"lti:{registration.id}", launch.subject, launch.name, launch.email, launch.locale
+        realm_of(registration), launch.subject, launch.name, launch.email, launch.locale
     )
-    person = people.arrive(arrival, registration.organisation_id, now=now)
+    organisation_id = registration.organisation_id
+    person = people.arrive(arrival, organisation_id, now=now, known=known.person)
     role = course_role(launch.roles)
-    context = _context(deployment, launch)
+    context = _context(deployment, known, launch)
     if context is not None:
         _participate(context, person, role, launch, now)
-    link = _link(deployment, context, launch) if launch.resource_link_id and context else None
+    link = None
+    if launch.resource_link_id and context is not None:
+        link = _link(deployment, context, known.link, launch)
     return RecordedLaunch(
         registration_id=registration.id,
         organisation_id=registration.organisation_id,
@@ -96,18 +144,17 @@ def record_launch(registration: Registration, launch: Launch, *, now: datetime) 
     )
 
 
-def _context(deployment: Deployment, launch: Launch) -> Context | None:
+def _context(deployment: Deployment, known: _Known, launch: Launch) -> Context | None:
     """Return the course; a launch that names none stays in its link's course, or gets its own."""
     context_id = launch.context.id
     if not context_id:
-        known = _known_link(deployment, launch)
-        if known is not None:
-            return known.context
+        if launch.resource_link_id and known.link is not None:
+            return known.link.context
         context_id = f"link:{digest(launch.resource_link_id)}" if launch.resource_link_id else ""
     if not context_id:
         return None
     key = {"deployment_id": deployment.id, "context_id": context_id}
-    context: Context = _found_or_made(
+    context: Context = known.context or _found_or_made(
         Context, key, {"organisation_id": deployment.organisation_id, "title": "", "label": ""}
     )
     _follow(context, title=launch.context.title, label=launch.context.label)
@@ -115,26 +162,13 @@ def _context(deployment: Deployment, launch: Launch) -> Context | None:
     return context
 
 
-def _known_link(deployment: Deployment, launch: Launch) -> ResourceLink | None:
-    return db.session.scalar(
-        select(ResourceLink).where(
-            ResourceLink.deployment_id == deployment.id,
-            ResourceLink.resource_link_id == launch.resource_link_id,
-        )
-    )
-
-
-def _link(deployment: Deployment, context: Context, launch: Launch) -> ResourceLink:
+def _link(
+    deployment: Deployment, context: Context, known: ResourceLink | None, launch: Launch
+) -> ResourceLink:
     key = {"deployment_id": deployment.id, "resource_link_id": launch.resource_link_id}
-    link: ResourceLink = _found_or_made(
-        ResourceLink,
-        key,
-        {
-            "organisation_id": deployment.organisation_id,
-            "context_id": context.id,
-            "title": "",
-            "scopes": [],
-        },
+    made = {"organisation_id": deployment.organisation_id, "context_id": context.id}
+    link: ResourceLink = known or _found_or_made(
+        ResourceLink, key, made | {"title": "", "scopes": []}
     )
     could_grade = ags.SCORE in link.scopes
     _follow(

@@ -72,12 +72,15 @@ def add_organisation(slug: str, kind: str, name: str, *, now: datetime) -> Organ
     return organisation
 
 
-def arrive(arrival: Arrival, organisation_id: int, *, now: datetime) -> Person:
+def arrive(
+    arrival: Arrival, organisation_id: int, *, now: datetime, known: Person | None = None
+) -> Person:
     """Return the person behind this identity, made at the first arrival, safe under concurrency.
 
-    Name, e-mail and locale follow the platform; what it no longer sends is kept.
+    Name, e-mail and locale follow the platform; what it no longer sends is kept. `known` saves
+    looking for somebody whom the caller found already.
     """
-    person = queries.person_of(arrival.realm, arrival.subject)
+    person = known or queries.person_of(arrival.realm, arrival.subject)
     if person is None:
         person = _first_arrival(arrival, organisation_id, now)
     for attribute in ("name", "email", "locale"):

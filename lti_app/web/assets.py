@@ -1,11 +1,12 @@
 """Static files under addresses that change with their content, to be kept for ever."""
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 
-_hashes: dict[tuple[str, int], str] = {}
+_STATIC = Path(__file__).parent / "static"
 
 
 def install(app: Flask) -> None:
@@ -16,16 +17,15 @@ def install(app: Flask) -> None:
 
 def asset(path: str) -> str:
     """Return the address of a file under `lti_app/web/static`."""
-    return url_for("static", filename=path, v=_hash(path))
+    file = _STATIC / path
+    # Where files are edited while the application runs, each look counts; elsewhere one is enough.
+    changed_at = file.stat().st_mtime_ns if current_app.config["TEMPLATES_AUTO_RELOAD"] else 0
+    return url_for("static", filename=path, v=_hash(file, changed_at))
 
 
-def _hash(path: str) -> str:
-    file = Path(__file__).parent / "static" / path
-    key = (path, file.stat().st_mtime_ns if file.is_file() else 0)
-    if key not in _hashes:
-        content = file.read_bytes() if file.is_file() else b""
-        _hashes[key] = hashlib.sha256(content).hexdigest()[:12]
-    return _hashes[key]
+@lru_cache(maxsize=256)
+def _hash(file: Path, _changed_at: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
 def _cache(response: Response) -> Response:

@@ -1,18 +1,23 @@
 """Reading modules: which there are, which version counts, what is in it."""
 
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
+from flask import current_app
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lti_app.core.db import db
 from lti_app.core.errors import NotFound
 from lti_app.core.localized import LocalizedText
+from lti_app.lti.models import ResourceLink
 from modules.authoring.models import Block, MediaAsset, MediaFile, Module, ModuleVersion
 from modules.blocks.registry import MediaView
 
 MOST_LISTED = 200
+MOST_KEPT = 30
+"""Published versions in a process's memory; a large one takes less than a megabyte."""
 
 
 def module_by_slug(slug: str) -> Module | None:
@@ -35,6 +40,15 @@ def current_version(slug: str, organisation_id: int | None) -> ModuleVersion | N
         _current(organisation_id)
         .where(Module.slug == slug)
         .options(joinedload(ModuleVersion.module))
+    )
+
+
+def offered_at(resource_link_id: int, organisation_id: int | None) -> ModuleVersion | None:
+    """As `current_version`, of the module that this organisation's link opens."""
+    return db.session.scalar(
+        _current(organisation_id)
+        .join(ResourceLink, ResourceLink.module_ref == Module.slug)
+        .where(ResourceLink.id == resource_link_id, ResourceLink.organisation_id == organisation_id)
     )
 
 
@@ -61,7 +75,14 @@ def usable(organisation_id: int | None, words: str = "") -> Sequence[ModuleVersi
 
 def whole(version_id: int) -> ModuleVersion:
     """The version with sections, blocks, outcomes and media, in five queries; or NotFound."""
-    found = db.session.scalar(
+    found = db.session.scalar(_whole(version_id))
+    if found is None:
+        raise NotFound("module_version", version_id)
+    return found
+
+
+def _whole(version_id: int) -> Select[ModuleVersion]:
+    return (
         select(ModuleVersion)
         .where(ModuleVersion.id == version_id)
         .options(
@@ -71,8 +92,34 @@ def whole(version_id: int) -> ModuleVersion:
             selectinload(ModuleVersion.media).joinedload(MediaAsset.file),
         )
     )
+
+
+def published(version: ModuleVersion) -> ModuleVersion:
+    """As `whole`, from this process's memory: a published version never changes.
+
+    What comes back is read only and belongs to no session: nothing can be loaded from it later.
+    Only its state may be out of date, for a version can be retired.
+    """
+    if version.state == "draft":
+        return whole(version.id)
+    kept: OrderedDict[tuple[int, str | None], ModuleVersion]
+    kept = current_app.extensions.setdefault("expeditie_versions", OrderedDict())
+    key = (version.id, version.frozen_sha256)
+    found = kept.get(key)
     if found is None:
-        raise NotFound("module_version", version_id)
+        found = kept[key] = _apart(version.id)
+        while len(kept) > MOST_KEPT:
+            kept.popitem(last=False)
+    return found
+
+
+def _apart(version_id: int) -> ModuleVersion:
+    """Read a version in a session of its own, on the same connection and so in one transaction."""
+    with Session(db.session.connection(), expire_on_commit=False) as apart:
+        found = apart.scalars(_whole(version_id).options(joinedload(ModuleVersion.module))).one()
+        for block in found.blocks:
+            assert block.section is not None  # fills it in while it can be
+        apart.expunge_all()
     return found
 
 

@@ -1,8 +1,10 @@
 """Markdown of authors to safe HTML: own media, formulas as MathML, tables, outside links."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import nh3
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -12,6 +14,8 @@ from modules.blocks import mathml
 from modules.blocks.markdown_rules import MEDIA, OUTSIDE, Drawing, parser
 from modules.blocks.registry import MediaView
 
+MOST_KEPT = 1000
+"""Drawn texts in a process's memory; one page of a module has a few dozen."""
 NO_MEDIA: Mapping[str, MediaView] = {}
 
 TAGS = {
@@ -39,6 +43,18 @@ def render(
 ) -> Markup:
     """Safe HTML of a text; its highest heading gets level `top`, without gaps below it."""
     source = pick(text, language)
+    if media:
+        return _draw(source, language, media, top)
+    return _drawn(source, language, top, str(get_locale()))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _drawn(source: str, language: str, top: int, _words: str) -> Markup:
+    """Texts without pictures look the same for everybody; `_words` is the language of labels."""
+    return _draw(source, language, NO_MEDIA, top)
+
+
+def _draw(source: str, language: str, media: Mapping[str, MediaView], top: int) -> Markup:
     env = {"page": Drawing(media, language, top)}
     tokens = parser().parse(source, env)
     env["page"].levels = _heading_levels(tokens, top)
@@ -49,8 +65,19 @@ def inline(
     text: LocalizedText | None, language: str, media: Mapping[str, MediaView] = NO_MEDIA
 ) -> Markup:
     """Safe HTML of a label or a choice: one line, no paragraph around it."""
-    env = {"page": Drawing(media, language)}
-    return _clean(parser().renderInline(pick(text, language), env))
+    source = pick(text, language)
+    if media:
+        return _draw_inline(source, language, media)
+    return _drawn_inline(source, language, str(get_locale()))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _drawn_inline(source: str, language: str, _words: str) -> Markup:
+    return _draw_inline(source, language, NO_MEDIA)
+
+
+def _draw_inline(source: str, language: str, media: Mapping[str, MediaView]) -> Markup:
+    return _clean(parser().renderInline(source, {"page": Drawing(media, language)}))
 
 
 def problems(source: str, media_ids: frozenset[str] | set[str]) -> Iterator[str]:

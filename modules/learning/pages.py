@@ -54,7 +54,7 @@ def study_for(actor: Actor) -> Study | None:
     version = enrolment.module_version if enrolment else queries.offered_version(actor)
     if version is None:
         return None
-    whole = authoring.whole(version.id)
+    whole = authoring.published(version)
     recorded = queries.progress_of(enrolment.id) if enrolment else {}
     return Study(whole, enrolment, outline_of(whole, recorded), actor.is_staff)
 

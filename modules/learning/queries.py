@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from lti_app.core.db import db
 from lti_app.core.errors import NotFound
 from lti_app.core.policy import Actor
 from lti_app.lti.models import ResourceLink
 from modules.authoring import queries as authoring
-from modules.authoring.models import ModuleVersion
+from modules.authoring.models import Module, ModuleVersion
 from modules.learning.models import BlockProgress, Enrolment
 from modules.learning.outline import Outline, outline_of
 
@@ -26,32 +27,33 @@ def enrolment(enrolment_id: int, organisation_id: int | None) -> Enrolment:
     return found
 
 
-def link_of(actor: Actor) -> ResourceLink | None:
-    """The place in the course from which this session was opened."""
-    if actor.resource_link_id is None:
-        return None
-    found = db.session.get(ResourceLink, actor.resource_link_id)
-    is_own = found is not None and found.organisation_id == actor.organisation_id
-    return found if is_own else None
-
-
 def offered_version(actor: Actor) -> ModuleVersion | None:
     """The newest version of the module that this place in the course opens."""
-    link = link_of(actor)
-    if link is None or not link.module_ref:
+    if actor.resource_link_id is None:
         return None
-    return authoring.current_version(link.module_ref, actor.organisation_id)
+    return authoring.offered_at(actor.resource_link_id, actor.organisation_id)
 
 
 def enrolment_of(actor: Actor) -> Enrolment | None:
     """This learner's enrolment in the module that the place opens: the one on its own version."""
-    link = link_of(actor)
-    if actor.person_id is None or link is None or not link.module_ref:
+    if actor.person_id is None or actor.resource_link_id is None:
         return None
-    module = authoring.module_by_slug(link.module_ref)
-    found = enrolment_at(actor.person_id, link.id, module.id) if module else None
-    is_own = found is not None and found.organisation_id == actor.organisation_id
-    return found if is_own else None
+    return db.session.scalar(
+        select(Enrolment)
+        .join(Enrolment.module_version)
+        .join(ModuleVersion.module)
+        .join(Enrolment.resource_link)
+        .where(
+            Enrolment.person_id == actor.person_id,
+            Enrolment.organisation_id == actor.organisation_id,
+            ResourceLink.id == actor.resource_link_id,
+            ResourceLink.organisation_id == actor.organisation_id,
+            Module.slug == ResourceLink.module_ref,
+        )
+        .order_by(Enrolment.id.desc())
+        .limit(1)
+        .options(contains_eager(Enrolment.module_version))
+    )
 
 
 def enrolment_at(person_id: int, resource_link_id: int | None, module_id: int) -> Enrolment | None:
@@ -80,4 +82,7 @@ def progress_of(enrolment_id: int) -> Mapping[int, BlockProgress]:
 def outline(version_id: int, enrolment_id: int | None) -> Outline:
     """The way through a version, with the progress of one enrolment or of nobody."""
     recorded = progress_of(enrolment_id) if enrolment_id is not None else {}
-    return outline_of(authoring.whole(version_id), recorded)
+    version = db.session.get(ModuleVersion, version_id)
+    if version is None:
+        raise NotFound("module_version", version_id)
+    return outline_of(authoring.published(version), recorded)

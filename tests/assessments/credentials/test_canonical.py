@@ -1,7 +1,9 @@
 """Safe mode: what a signature would not cover is refused, not dropped."""
 
+import hashlib
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -179,3 +181,32 @@ def test_any_text_is_signed_and_verified_or_refused_clearly(text: str) -> None:
         assert any(strict_json.is_unsafe(char) for char in text)
     else:
         assert not any(strict_json.is_unsafe(char) for char in text)
+
+
+def test_threads_that_read_many_contexts_at_once_do_not_break_each_other() -> None:
+    def read(number: int) -> bytes:
+        # A context of its own each time, so that PyLD's caches are full and change all the while.
+        own = {f"term{number}": f"https://leren.example.org/terms#{number}"}
+        contexts = [documents.VC_V2, documents.OB_V3, documents.OB_EXTENSIONS, own]
+        return canonical.canonical_digest(a_document(**{"@context": contexts}))
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(read, range(120)))
+    assert len(found) == 1  # contexts alone say nothing
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF, exclude_categories=["Cc"])))
+def test_what_is_remembered_is_what_the_whole_way_gives(name: str) -> None:
+    document = a_document(name=name)
+    whole = hashlib.sha256(canonical.canonical_nquads(document).encode()).digest()
+    assert canonical.canonical_digest(document) == whole
+    assert canonical.canonical_digest(json.loads(json.dumps(document))) == whole
+
+
+def test_a_document_without_end_is_refused_before_it_is_remembered() -> None:
+    nested: dict[str, Any] = a_document()
+    for _level in range(3000):
+        nested = {"evidence": nested}
+    with pytest.raises(strict_json.NotUsable):
+        canonical.canonical_digest(nested)
