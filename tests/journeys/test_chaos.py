@@ -29,8 +29,8 @@ from tests.support.crowd import PASS, Crowd
 from tests.support.installation import Installation
 from tests.support.lms import Lms
 
-LEARNERS, ALL_LEARNERS = 120, 1000
-OVER_HTTP, ALL_OVER_HTTP = 40, 300
+LEARNERS, ALL_LEARNERS = 80, 1000
+OVER_HTTP, ALL_OVER_HTTP = 20, 300
 """So many hand in over HTTP; the others by the service that the view calls, on its database."""
 FAULTS: tuple[dict[str, Any], ...] = (
     {"service": "ags", "kind": "status", "status": 500, "share": 0.3, "seconds": 2},
