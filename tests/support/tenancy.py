@@ -68,7 +68,7 @@ KEYS: dict[str, frozenset[str]] = {
 }
 """Table -> the columns that tie it to one tenant."""
 
-SHARED = frozenset({"organisation", "media_file", "tool_key", "alembic_version"})
+SHARED = frozenset({"organisation", "media_file", "tool_key", "heartbeat", "alembic_version"})
 """Tables of the installation; a picture is known by the hash of its bytes."""
 
 EXEMPT: dict[str, str] = {}
